@@ -1,0 +1,1 @@
+"""The integration between Visma eAccounting and Visma.net ERP, run by Apache Airflow."""
