@@ -1,0 +1,178 @@
+"""A loaded mapping: reads source data into a record, writes a record into the payload of a document."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ValidationError
+
+from visma_sync.errors import Reason, RecordParkedError, RecordRejectedError, VismaSyncError
+from visma_sync.mapping.access import MISSING_FIELD, UNKNOWN_FIELD
+from visma_sync.mapping.document import Example, MappingProblemError
+from visma_sync.mapping.engine import CUTS, FAILURES, Program, Scope
+from visma_sync.mapping.examples import differences
+from visma_sync.mapping.filling import Cut
+from visma_sync.mapping.tree import below
+
+REJECTED = "Correct the named fields in the source, or the mapping; the record is tried again when it has changed."
+PARKED = "Add the missing entry to the table in the settings; the record then goes on by itself."
+
+
+@dataclass(frozen=True)
+class Written:
+    """The payload of a document, ready for JSON (numbers Decimal, dates ISO text), and what was cut."""
+
+    payload: dict[str, Any]
+    cuts: tuple[Cut, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """One document of a mapping: its model, and the programs for creating and updating it."""
+
+    model: type[BaseModel]
+    create: Program
+    update: Program | None
+
+
+class FlowMapping:
+    """The mapping of one flow, checked and compiled; the same for every record, and without side effects.
+
+    `fingerprint` changes when the mapping (with its overlays) may give something else.
+    """
+
+    def __init__(
+        self,
+        *,
+        flow: str,
+        title: str,
+        fingerprint: str,
+        record: tuple[str, type[BaseModel]],
+        reading: Program,
+        documents: Mapping[str, Document],
+        examples: Sequence[Example],
+    ) -> None:
+        self.flow = flow
+        self.title = title
+        self.fingerprint = fingerprint
+        self._record_name, self._record = record
+        self._reading = reading
+        self._documents = documents
+        self._examples = examples
+
+    def read(self, source: Mapping[str, Any], *, lists: Mapping[str, Any], settings: Any) -> BaseModel:
+        """Makes the record out of what the source system says.
+
+        `source` is parsed JSON with Decimals, `lists` the source's master data. Raises RecordRejectedError with
+        every reason (RecordParkedError where only entries of tables are missing), never with a value, and
+        ConfigurationError where the mapping names what no record, plan or settings have.
+        """
+        scope = {"source": source, "lists": lists, "settings": settings, CUTS: []}
+        return self._valid(self._record, self._run(self._reading, scope, "read"), "read")
+
+    def write(
+        self,
+        document: str,
+        record: Any,
+        *,
+        links: Mapping[str, Any],
+        settings: Any,
+        plan: Any,
+        on: Literal["create", "update"] = "create",
+    ) -> Written:
+        """Makes the payload of a document out of a record.
+
+        With `on="update"` only the fields that the mapping marks so; nothing where it marks none. Raises what
+        `read` raises.
+        """
+        compiled = self._documents[document]
+        program = compiled.create if on == "create" else compiled.update
+        if program is None:
+            return Written({}, ())
+        cuts: list[Cut] = []
+        scope = {self._record_name: record, "links": links, "settings": settings, "plan": plan, CUTS: cuts}
+        path = f"write.{document}"
+        payload = self._valid(compiled.model, self._run(program, scope, path), path)
+        return Written(_plain(payload.model_dump(exclude_unset=True, by_alias=True)), tuple(cuts))
+
+    def _run(self, program: Program, scope: Scope, path: str) -> dict[str, Any]:
+        try:
+            return program(scope) or {}
+        except FAILURES as error:
+            failure = error
+        # Outside the handler, so that no value of the record hangs on the error as its context.
+        reasons = program.reasons(scope, path)
+        if not reasons:
+            raise failure
+        raise self._refusal(reasons, path)
+
+    def _valid(self, model: type[BaseModel], found: dict[str, Any], path: str) -> BaseModel:
+        try:
+            return model.model_validate(found)
+        except ValidationError as error:
+            problems = error.errors(include_url=False, include_input=False, include_context=False)
+        reasons = [
+            Reason(
+                MISSING_FIELD if problem["type"] == "missing" else problem["type"],
+                f"{_placed(path, problem['loc'])}: {problem['msg']}",
+            )
+            for problem in problems
+        ]
+        raise self._refusal(reasons, path)
+
+    def _refusal(self, reasons: list[Reason], path: str) -> VismaSyncError:
+        if any(reason.code == UNKNOWN_FIELD for reason in reasons):
+            return MappingProblemError(self.flow, [("", reason.sentence) for reason in reasons])
+        if all(reason.code == "no_entry" for reason in reasons):
+            return RecordParkedError(reasons, resolution=PARKED, operation=f"{self.flow} {path}")
+        return RecordRejectedError(reasons, resolution=REJECTED, operation=f"{self.flow} {path}")
+
+    def examples(self) -> list[Example]:
+        """Gives the mapping's own examples; with overlays, those of the overlays."""
+        return list(self._examples)
+
+    def check_example(self, example: Example) -> None:
+        """Works an example out; raises ConfigurationError (MappingExampleError) with every difference."""
+        found = list(self._example_differences(example))
+        if found:
+            raise MappingExampleError(self.flow, [(f"example '{example.title}'", each) for each in found])
+
+    def _example_differences(self, example: Example) -> Iterator[str]:
+        try:
+            record = self.read(example.source, lists=example.lists, settings=example.settings)
+            yield from differences(example.record or {}, _plain(record.model_dump()), "record", whole=False)
+            for gives, whole in ((example.gives, True), (example.gives_part, False)):
+                for document, payload in gives.items():
+                    if document not in self._documents:
+                        yield f"there is no document {document}"
+                        continue
+                    written = self.write(
+                        document,
+                        record,
+                        links=example.links,
+                        settings=example.settings,
+                        plan=example.plan,
+                        on=example.on,
+                    )
+                    yield from differences(payload, written.payload, document, whole=whole)
+        except RecordRejectedError as error:
+            yield error.message
+
+
+class MappingExampleError(MappingProblemError):
+    """An example in a mapping file does not give what it says."""
+
+
+def _placed(path: str, location: tuple[int | str, ...]) -> str:
+    for part in location:
+        path = f"{path}[{part + 1}]" if isinstance(part, int) else below(path, part)
+    return path
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value.isoformat() if isinstance(value, date) else value

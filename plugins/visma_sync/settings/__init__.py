@@ -1,0 +1,1 @@
+"""What a business decides: statuses to send, branch, VAT treatment, default debtor and so on."""

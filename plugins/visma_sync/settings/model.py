@@ -1,0 +1,166 @@
+"""The settings of one pair, with their defaults in include/settings/default.yaml."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from visma_sync.domain.order import OrderStatus
+from visma_sync.domain.vat import Buyer, Supply, Treatment
+from visma_sync.settings.choice import Choice
+
+
+class Part(BaseModel):
+    """A group of settings; unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SendWhen(Part):
+    """Which orders are sent: their statuses, and whether only paid ones."""
+
+    status: tuple[OrderStatus, ...]
+    paid: Literal["any", "paid"]
+
+
+class OrderSettings(Part):
+    """Type of the orders made in the target, and whether the target numbers them itself."""
+
+    type: str = Field(min_length=1, max_length=2)
+    numbering: Literal["automatic", "manual"]
+
+
+class DefaultDebtor(Part):
+    """One collective customer: `fallback` uses it where the customer cannot be created."""
+
+    when: Literal["off", "always", "fallback"]
+    customer: str
+
+    @model_validator(mode="after")
+    def _named_where_used(self) -> "DefaultDebtor":
+        if self.when != "off" and not self.customer:
+            raise ValueError("name the customer number, or set `when: off`")
+        return self
+
+
+class CustomerClasses(Part):
+    """Customer classes of the target: for new companies and persons, and which classes count as which."""
+
+    company: str
+    person: str
+    company_classes: tuple[str, ...]
+    person_classes: tuple[str, ...]
+
+    def of_kind(self, is_company: bool) -> frozenset[str]:
+        """The classes in which a customer of this kind may be found by e-mail."""
+        if is_company:
+            return frozenset({self.company, *self.company_classes})
+        return frozenset({self.person, *self.person_classes})
+
+
+class TreatmentRow(Part):
+    """A row of the VAT treatment table; `rate` in percent, as a person writes it."""
+
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$")]
+    buyer: Buyer | None = None
+    supply: Supply | None = None
+    rate: Decimal = Field(ge=0, lt=100)
+    valid_from: date = date(2000, 1, 1)
+    zone: str
+    category: str
+    category_inclusive: str = ""
+    account: str = ""
+
+    def treatment(self) -> Treatment:
+        """The row as the domain reads it, its rate a fraction."""
+        return Treatment(
+            country=self.country,
+            buyer=self.buyer,
+            supply=self.supply,
+            rate=self.rate / 100,
+            valid_from=self.valid_from,
+            zone=self.zone,
+            category=self.category,
+            category_inclusive=self.category_inclusive,
+            account=self.account,
+        )
+
+
+class VatSettings(Part):
+    """The home country and the VAT treatment table."""
+
+    home_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    treatments: tuple[TreatmentRow, ...]
+
+
+class Freight(Part):
+    """Rows with these SKUs are freight: as the order's freight amount, or as rows."""
+
+    skus: tuple[str, ...]
+    send_as: Literal["freight", "rows"]
+
+
+class Discounts(Part):
+    """A row discount is sent as list price and amount, or inside the price."""
+
+    send_as: Literal["amount", "inside_price"]
+
+
+class ProductSettings(Part):
+    """How missing products are made: item class by what they are, posting class, VAT category by rate in percent."""
+
+    item_class: dict[Literal["stock", "non_stock", "service"], str]
+    posting_class: str
+    vat_category: Choice
+
+
+class Rounding(Part):
+    """The rounding row: a non-stock product without VAT, booked on its own account."""
+
+    sku: str
+    account: str
+    category: str
+
+
+class Settings(Part):
+    """Everything a business decides about a pair of companies; amounts in the order's currency."""
+
+    send_when: SendWhen
+    cut_off_date: date | None
+    overlap_minutes: int = Field(ge=0, le=7 * 24 * 60)
+    order: OrderSettings
+    marker_prefix: Annotated[str, BeforeValidator(str), Field(max_length=20)]
+    branch: Choice
+    default_debtor: DefaultDebtor
+    without_email: Literal["create", "default_debtor", "park"]
+    customer_classes: CustomerClasses
+    credit_terms: Choice
+    payment_method: Choice
+    cash_account: Choice
+    ship_via: Choice
+    shipping_terms: Choice
+    warehouse: Choice
+    units: Choice
+    vat: VatSettings
+    freight: Freight
+    discounts: Discounts
+    create_products: bool
+    products: ProductSettings
+    rounding: Rounding
+    max_rounding: Decimal = Field(ge=0, le=1)
+    max_whole_unit_rounding: Decimal = Field(ge=0, le=10)
+    confirm: Literal["hold", "open"]
+    uncertain_wait_seconds: int = Field(ge=1)
+    outage_patience_hours: Decimal = Field(gt=0)
+    orders_per_lane: int = Field(ge=1)
+    max_lanes: int = Field(ge=1, le=64)
+    max_concurrency: int = Field(ge=1, le=64)
+    timeout_seconds: int = Field(ge=1, le=240)
+    retention_days: int = Field(ge=1)
+    mapping_overlays: dict[str, tuple[str, ...]]
+
+    @property
+    def treatments(self) -> tuple[Treatment, ...]:
+        """The VAT treatment table as the domain reads it."""
+        return tuple(row.treatment() for row in self.vat.treatments)
