@@ -1,0 +1,1 @@
+"""The project's own database: links, outcomes, intents, attempts, tokens and turns."""

@@ -1,0 +1,133 @@
+"""The ledger opens on an empty database, and refuses to open with the wrong keys."""
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from cryptography.fernet import Fernet
+from sqlalchemy import text
+
+from visma_sync.errors import ConfigurationError
+from visma_sync.ledger.database import Database, ledger_url
+from visma_sync.ledger.ledger import Ledger, open_ledger
+from visma_sync.ledger.rows import Link
+from visma_sync.ledger.schema import NEWEST
+from visma_sync.ledger.upgrade import migrations
+
+fork = multiprocessing.get_context("fork")
+
+
+def test_four_processes_open_an_empty_database_at_once(untouched_url: str, keys: str) -> None:
+    fingerprints = fork.Queue()
+    start = fork.Barrier(4)
+
+    def open_at_once() -> None:
+        start.wait()
+        fingerprints.put(open_ledger(untouched_url, keys).fingerprint("something"))
+
+    processes = [fork.Process(target=open_at_once) for _ in range(4)]
+    for process in processes:
+        process.start()
+    found = {fingerprints.get(timeout=30) for _ in processes}
+    for process in processes:
+        process.join(30)
+    assert found == {open_ledger(untouched_url, keys).fingerprint("something")}
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_code(url: str, ledger: Ledger) -> None:
+    with Database(ledger_url(url)).writing() as connection:
+        config = migrations(connection)
+        command.check(config)
+    assert ScriptDirectory.from_config(config).get_current_head() == NEWEST
+
+
+def test_tables_of_others_in_the_same_database_are_left_alone(url: str, ledger: Ledger) -> None:
+    database = Database(ledger_url(url))
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE dag_run (id INTEGER)"))
+    try:
+        with database.writing() as connection:
+            command.check(migrations(connection))  # raises where it would drop the other's table
+    finally:
+        with database.writing() as connection:
+            connection.execute(text("DROP TABLE dag_run"))
+
+
+def test_a_ledger_made_by_a_newer_version_is_not_touched(untouched_url: str, keys: str) -> None:
+    open_ledger(untouched_url, keys)
+    with Database(ledger_url(untouched_url)).writing() as connection:
+        connection.execute(text("UPDATE visma_sync_alembic_version SET version_num = '9999'"))
+    with pytest.raises(ConfigurationError, match="newer version"):
+        open_ledger(untouched_url, keys)
+
+
+@pytest.mark.parametrize("wrong", ["", " , ", "not a key"])
+def test_without_valid_keys_nothing_is_made(wrong: str, sqlite_url: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="VISMA_SYNC_LEDGER_KEY"):
+        open_ledger(sqlite_url, wrong)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_key_does_not_open_the_ledger(url: str, ledger: Ledger) -> None:
+    with pytest.raises(ConfigurationError, match="VISMA_SYNC_LEDGER_KEY"):
+        open_ledger(url, Fernet.generate_key().decode())
+
+
+@pytest.mark.parametrize(
+    "unusable", ["mysql://host/database", "sqlite://", "no url", "postgresql://postgres@/x?host=/nowhere"]
+)
+def test_an_unusable_database_is_a_matter_of_the_set_up(unusable: str, keys: str) -> None:
+    with pytest.raises(ConfigurationError, match="ledger"):
+        open_ledger(unusable, keys)
+
+
+def test_the_password_of_the_database_is_in_no_message(keys: str) -> None:
+    with pytest.raises(ConfigurationError) as problem:
+        open_ledger("postgresql://postgres:verysecret@/x?host=/nowhere", keys)
+    assert "verysecret" not in str(problem.value)
+
+
+def test_a_file_that_is_no_database_is_a_matter_of_the_set_up(sqlite_url: str, tmp_path: Path, keys: str) -> None:
+    (tmp_path / "ledger.db").write_text("this is a shopping list" * 100)
+    with pytest.raises(ConfigurationError, match="cannot be used"):
+        open_ledger(sqlite_url, keys)
+
+
+@pytest.mark.parametrize("rest", [(), ("-wal", "-shm")])
+def test_a_deleted_file_is_noticed_within_the_same_process(
+    rest: tuple[str, ...], sqlite_url: str, tmp_path: Path, keys: str
+) -> None:
+    open_ledger(sqlite_url, keys).save_links([Link("order", "1", "A")])
+    for name in ("", *rest):
+        (tmp_path / f"ledger.db{name}").unlink(missing_ok=True)
+    again = open_ledger(sqlite_url, keys)
+    assert again.links("order", ["1"]) == {}
+    again.save_links([Link("order", "2", "B")])
+    assert open_ledger(sqlite_url, keys).links("order", ["2"]).keys() == {"2"}
+
+
+def test_a_forked_process_uses_the_ledger_of_its_parent(ledger: Ledger) -> None:
+    ledger.save_links([Link("order", "1", "A")])
+    child = fork.Process(target=lambda: ledger.save_links([Link("order", "2", "B")]))
+    child.start()
+    child.join(30)
+    ledger.save_links([Link("order", "3", "C")])
+    assert ledger.links("order", ["1", "2", "3"]).keys() == {"1", "2", "3"}
+
+
+def test_pairs_do_not_see_each_other(url: str, keys: str) -> None:
+    one, other = open_ledger(url, keys), open_ledger(url, keys, pair="norway")
+    one.save_links([Link("order", "1", "A")])
+    other.save_links([Link("order", "1", "Z"), Link("order", "2", "A")])
+    assert one.links("order", ["1", "2"])["1"].target_key == "A"
+    assert other.links_by_target("order", ["A"])["A"].source_key == "2"
+
+
+def test_what_is_answered_is_on_disk(sqlite_url: str, keys: str) -> None:
+    open_ledger(sqlite_url, keys)
+    with Database(ledger_url(sqlite_url)).reading() as connection:
+        assert connection.scalar(text("PRAGMA synchronous")) == 2  # FULL
+        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1

@@ -1,0 +1,183 @@
+"""What is kept of people is encrypted, forgotten in time, and erased on request."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy import text
+
+from visma_sync.errors import ConfigurationError
+from visma_sync.ledger.database import Database, ledger_url
+from visma_sync.ledger.ledger import Ledger, open_ledger
+from visma_sync.ledger.rows import Attempt, HeldRecord, Identity, Intent, Link, Outcome
+
+FLOW = "orders_eaccounting_to_vismanet"
+TODAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+MARKER = "Ömarker Andersson"
+PERSON = {"Name": MARKER}
+TOKEN = "token-of-" + MARKER
+
+
+def order(key: str) -> HeldRecord:
+    return HeldRecord(key, f"10{key}", TODAY, TODAY, "hash", source=PERSON, facts={"currency": "SEK"})
+
+
+def attempt(kind: str, key: str) -> Attempt:
+    return Attempt(FLOW, kind, key, "create", "run-1", PERSON, PERSON, 201, "", datetime.now(UTC), 10)
+
+
+def fill(ledger: Ledger) -> None:
+    """Two orders of Anna and one of Berit, each with everything that is ever kept."""
+    orders = [order("1"), order("2"), order("3")]
+    customer_of = {"1": "anna", "2": "anna", "3": "berit"}
+    ledger.hold(FLOW, "run-1", orders, {key: {"customer": {name}} for key, name in customer_of.items()})
+    ledger.hold("customers", "run-1", [order("anna"), order("berit")], {})
+    for key in customer_of:
+        ledger.commit(
+            Intent(FLOW, "order", key, "create", f"EA-10{key}", "run-1", state="done"),
+            attempt("order", key),
+            Link("order", key, f"SO{key}", written={"note": ledger.fingerprint(MARKER)}),
+        )
+        ledger.save_outcomes(FLOW, "run-1", [Outcome(key, f"10{key}", "created", currency="SEK")])
+    for name, number in (("anna", "10001"), ("berit", "10002")):
+        ledger.commit(
+            attempt("customer", name),
+            Link("customer", name, number, "hash", {"name": ledger.fingerprint(MARKER)}),
+        )
+        ledger.save_identities(
+            "customer", [Identity(number, "PRIVATE", "SE", {f"{name}@{MARKER}"}, MARKER, MARKER, MARKER, True)]
+        )
+    key = "eaccounting:default"
+    claim = ledger.claim_token(key, lease_seconds=30, claimed_by="me", seed=TOKEN)
+    ledger.save_token(
+        key, claim, access_token=TOKEN, refresh_token=TOKEN, expires_at=datetime.now(UTC) + timedelta(hours=1)
+    )
+    ledger.save_company(key, "556677-1234", MARKER)
+
+
+def bodies(ledger: Ledger) -> dict[str, set[str]]:
+    """The keys of the records of which something can still be read."""
+    held = ledger.held(FLOW, ["1", "2", "3"]) | ledger.held("customers", ["anna", "berit"])
+    attempts = [ledger.attempts(FLOW, "order", key) for key in ("1", "2", "3")]
+    attempts += [ledger.attempts(FLOW, "customer", key) for key in ("anna", "berit")]
+    return {
+        "sources": {key for key, record in held.items() if record.source is not None},
+        "attempts": {one.key for many in attempts for one in many if one.request or one.answer},
+    }
+
+
+def test_nothing_readable_of_a_person_is_on_disk(sqlite_url: str, keys: str, tmp_path: Path) -> None:
+    fill(open_ledger(sqlite_url, keys))
+    content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"SO1" in content
+    for trace in (MARKER, MARKER.casefold(), "Andersson", "andersson", "token-of"):
+        assert trace.encode() not in content
+
+
+def test_bodies_are_forgotten_after_the_days_that_are_set(ledger: Ledger) -> None:
+    with time_machine.travel(TODAY - timedelta(days=31), tick=False):
+        fill(ledger)
+    with time_machine.travel(TODAY, tick=False):
+        ledger.hold(FLOW, "run-2", [order("3")], {})
+        assert ledger.delete_bodies_older_than(30) == 9
+        assert ledger.delete_bodies_older_than(30) == 0
+    assert bodies(ledger) == {"sources": {"3"}, "attempts": set()}
+
+
+def test_without_bodies_nothing_is_sent_twice(ledger: Ledger) -> None:
+    fill(ledger)
+    before = (
+        ledger.links("order", ["1"]),
+        ledger.intents(FLOW, "order", ["1"], "create"),
+        ledger.outcomes(FLOW, "run-1"),
+    )
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=2), tick=False):
+        ledger.delete_bodies_older_than(1)
+    assert bodies(ledger) == {"sources": set(), "attempts": set()}
+    after = ledger.links("order", ["1"]), ledger.intents(FLOW, "order", ["1"], "create"), ledger.outcomes(FLOW, "run-1")
+    assert before == after
+    assert ledger.attempts(FLOW, "order", "1")[0].status == 201
+
+
+def test_a_person_is_erased_with_all_their_orders(ledger: Ledger) -> None:
+    fill(ledger)
+    assert ledger.erase_person("customer", "anna") == 3 + 3 + 1 + 1
+    assert bodies(ledger) == {"sources": {"3", "berit"}, "attempts": {"3", "berit"}}
+    found = ledger.find_identities("customer", field="marker", values=[MARKER])[MARKER]
+    assert [customer.target_key for customer in found] == ["10002"]
+    links = ledger.links("customer", ["anna", "berit"])
+    assert (links["anna"].target_key, links["anna"].written, links["anna"].source_hash) == ("10001", {}, "")
+    assert links["berit"].written != {}
+    assert ledger.links("order", ["1"])["1"].target_key == "SO1"
+
+
+def test_another_pairs_person_of_the_same_key_is_not_touched(url: str, ledger: Ledger, keys: str) -> None:
+    other = open_ledger(url, keys, pair="norway")
+    fill(ledger)
+    fill(other)
+    ledger.erase_person("customer", "anna")
+    ledger.delete_bodies_older_than(0)
+    assert bodies(other)["sources"] == {"1", "2", "3", "anna", "berit"}
+
+
+def test_after_a_key_rotation_the_old_key_is_needed_no_more(untouched_url: str, keys: str) -> None:
+    ledger = open_ledger(untouched_url, keys)
+    fill(ledger)
+    hashed = ledger.fingerprint("anna@example.com")
+    new_key = Fernet.generate_key().decode()
+    both = open_ledger(untouched_url, f"{new_key}, {keys}")
+    assert bodies(both) == bodies(ledger)
+    with pytest.raises(ConfigurationError, match="VISMA_SYNC_LEDGER_KEY"):
+        open_ledger(untouched_url, new_key)
+    assert both.reencrypt() == 5 + 5 + 1 + 1
+    only_new = open_ledger(untouched_url, new_key)
+    assert bodies(only_new) == bodies(both)
+    assert only_new.fingerprint("anna@example.com") == hashed
+    assert only_new.claim_token("eaccounting:default", lease_seconds=30, claimed_by="me").access_token == TOKEN
+    company = only_new.company("eaccounting:default")
+    assert company is not None
+    assert company.name == MARKER
+    with pytest.raises(ConfigurationError, match="VISMA_SYNC_LEDGER_KEY"):
+        open_ledger(untouched_url, keys)
+
+
+def test_thousands_of_bodies_are_encrypted_anew(untouched_url: str, keys: str) -> None:
+    ledger = open_ledger(untouched_url, keys)
+    ledger.hold(FLOW, "run-1", [replace(order(str(number)), number=str(number)) for number in range(1200)], {})
+    new_key = Fernet.generate_key().decode()
+    assert open_ledger(untouched_url, f"{new_key},{keys}").reencrypt() == 1201
+    records = open_ledger(untouched_url, new_key).held(FLOW, ["0", "700", "1199"])
+    assert [record.source for record in records.values()] == [PERSON] * 3
+
+
+def test_every_encrypted_column_is_known_to_the_rotation(untouched_url: str, keys: str) -> None:
+    """No column that holds a Fernet token under the old key is left anywhere."""
+    ledger = open_ledger(untouched_url, keys)
+    fill(ledger)
+    open_ledger(untouched_url, f"{Fernet.generate_key().decode()},{keys}").reencrypt()
+    old = Fernet(keys)
+    with Database(ledger_url(untouched_url)).reading() as connection:
+        tables = [
+            row[0]
+            for row in connection.execute(
+                text(
+                    "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'visma_sync%'"
+                    if untouched_url.startswith("sqlite")
+                    else "SELECT tablename FROM pg_tables WHERE tablename LIKE 'visma_sync%'"
+                )
+            )
+        ]
+        values = [
+            value
+            for table in tables
+            for row in connection.execute(text(f"SELECT * FROM {table}"))
+            for value in row
+            if isinstance(value, str) and value.startswith("gAAAA")
+        ]
+    assert len(values) >= 5 + 10 + 3 + 1
+    for value in values:
+        with pytest.raises(InvalidToken):
+            old.decrypt(value)
