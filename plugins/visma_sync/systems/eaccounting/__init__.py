@@ -1,0 +1,1 @@
+"""Visma eAccounting (also eEkonomi), API v2: the source of sales."""

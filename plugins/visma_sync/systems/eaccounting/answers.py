@@ -1,0 +1,105 @@
+"""What eAccounting answers, kept light: the fields that every flow needs by name, the rest as it came.
+
+Source: "eAccounting OpenAPI 2026-02". Bodies keep the vendor's field names, for the mapping alone.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from visma_sync.systems.reading import essential_text, moment_of, text_of
+
+SYSTEM = "eaccounting"
+_COMPANY_STATES = {"0": "inactive", "1": "active", "2": "read_only"}
+_PAID = "0"
+# What has neither stamp (a customer that was never changed) is older than anything with one.
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The company that a sign-in gives access to; `status` is active, inactive, read_only or unknown."""
+
+    identifier: str
+    name: str
+    currency: str
+    status: str
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> "Company":
+        """Read the answer about the company's settings."""
+        return cls(
+            identifier=essential_text(body, SYSTEM, "the company", "CompanyIdentifier"),
+            name=text_of(body, "Name"),
+            currency=text_of(body, "CurrencyCode"),
+            status=_COMPANY_STATES.get(text_of(body, "CompanyStatus"), "unknown"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """An order, customer or article; `number` is empty for drafts.
+
+    Stamps are UTC; `changed_at` is None for what was never changed. Customers have no stamp of their
+    creation: theirs is that of the last change, or 1970.
+    """
+
+    key: str
+    number: str
+    created_at: datetime
+    changed_at: datetime | None
+    body: dict[str, Any]
+
+    def lies_in(self, since: datetime, until: datetime) -> bool:
+        """Whether it was created or changed in [since, until)."""
+        return since <= self.created_at < until or (self.changed_at is not None and since <= self.changed_at < until)
+
+
+def order_of(body: dict[str, Any]) -> SourceRecord:
+    """Read an order; a draft has no number yet."""
+    return _record(body, "an order", number="Number", changed="ModifiedUtc")
+
+
+def customer_of(body: dict[str, Any]) -> SourceRecord:
+    """Read a customer."""
+    return _record(body, "a customer", number="CustomerNumber", changed="ChangedUtc")
+
+
+def article_of(body: dict[str, Any]) -> SourceRecord:
+    """Read an article; its number is the SKU."""
+    return _record(body, "an article", number="Number", changed="ChangedUtc")
+
+
+def _record(body: dict[str, Any], what: str, *, number: str, changed: str) -> SourceRecord:
+    changed_at = moment_of(body, SYSTEM, what, changed, UTC)
+    created_at = moment_of(body, SYSTEM, what, "CreatedUtc", UTC)
+    return SourceRecord(
+        key=essential_text(body, SYSTEM, what, "Id"),
+        number=text_of(body, number),
+        created_at=created_at or changed_at or _LONG_AGO,
+        changed_at=changed_at,
+        body=body,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInvoice:
+    """What a customer invoice says about the payment of the orders that it charges.
+
+    `paid` is the vendor's own word; an invoice settled by a credit note alone is `credited`, not paid.
+    """
+
+    order_keys: frozenset[str]
+    paid: bool
+    credited: bool
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> "SourceInvoice":
+        """Read an invoice. An amount of zero left to pay proves nothing: only PaymentStatus does."""
+        collected = body.get("CollectiveCustomerInvoiceRowsRelationToOrders") or []
+        keys = {text_of(body, "CreatedFromOrderId"), *(text_of(row, "OrderId") for row in collected)}
+        return cls(
+            order_keys=frozenset(keys - {""}),
+            paid=text_of(body, "PaymentStatus") == _PAID,
+            credited=bool(body.get("IsCreditInvoice")) or bool(body.get("CreditedBy")),
+        )
