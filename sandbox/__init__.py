@@ -1,0 +1,1 @@
+"""Visma eAccounting and Visma.net ERP imitated from their published descriptions, over real HTTP on this machine."""

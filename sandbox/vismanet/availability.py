@@ -1,0 +1,160 @@
+"""Debtors and stock in the SalesOrders API v3: a search, locations, and the availability of items."""
+
+import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from sandbox.answers import Answer
+from sandbox.vismanet import tables
+from sandbox.vismanet.access import Api
+from sandbox.vismanet.answers import Record, problem
+from sandbox.vismanet.company import Company, Stored, utc_text
+from sandbox.vismanet.customer_view import address_of, contact_of
+from sandbox.vismanet.inventory_rules import is_stock
+from sandbox.vismanet.inventory_view import stock_on_hand
+from sandbox.vismanet.order_view import address_view, contact_view, location_view
+from sandbox.vismanet.paging import page_answer, page_asked
+
+DEFAULT_CUSTOMER_PAGE = 100
+LARGEST_CUSTOMER_PAGE = 1000
+LARGEST_INVENTORY_PAGE = 10_000
+SEARCHED = ("name", "gln", "vatRegistrationId")
+"""What the free-text filter looks at, next to the number; not the e-mail address."""
+
+
+def add_availability(router: APIRouter, api: Api) -> None:
+    """Offer the debtors and the stock."""
+
+    @router.get("/Customers", response_model=None)
+    @api.allowing("read")
+    async def list_customers(request: Request, company: Company) -> Response:
+        text = request.query_params.get("filter", "").lower()
+        kept = [customer for customer in company.customers.values() if _matches(customer, text)]
+        page = page_asked(request, DEFAULT_CUSTOMER_PAGE, LARGEST_CUSTOMER_PAGE)
+        return page_answer(request, "/salesorder/api/v3/Customers", page, kept, _customer_row)
+
+    @router.get("/Customers/{number}/locations", response_model=None)
+    @api.allowing("read")
+    async def list_locations(request: Request, company: Company) -> Response:
+        customer = company.customer(request.path_params["number"])
+        if customer is None:
+            raise problem(404, "Not Found", "The specified customer was not found.")
+        return Answer([_location_item(customer)])
+
+    @router.get("/Inventory", response_model=None)
+    @api.allowing("read")
+    async def list_inventory(request: Request, company: Company) -> Response:
+        # An availability view: items that are not kept in stock are not in it.
+        asked = [text.rstrip().upper() for text in request.query_params.getlist("inventoryId")]
+        kept = [item for key, item in company.items.items() if is_stock(item.values) and (not asked or key in asked)]
+        page = page_asked(request, LARGEST_INVENTORY_PAGE, LARGEST_INVENTORY_PAGE)
+        view = _availability_view(request)
+        since = request.query_params.get("modifiedSince")
+        if since:
+            kept = [item for item in kept if item.created >= _moment(since)]
+        return page_answer(request, "/salesorder/api/v3/Inventory", page, kept, view)
+
+
+def _matches(customer: Stored, text: str) -> bool:
+    return text in customer.key.lower() or any(text in (customer.values.get(name) or "").lower() for name in SEARCHED)
+
+
+def _customer_row(customer: Any) -> Record:
+    address, values = address_of(customer, "main"), customer.values
+    return {
+        "id": customer.key,
+        "internalId": customer.internal_id,
+        "name": values["name"],
+        "status": values["status"],
+        "customerClassId": values.get("customerClassId"),
+        "currencyId": values.get("currencyId"),
+        "addressLine1": address.get("addressLine1"),
+        "addressLine2": address.get("addressLine2"),
+        "postalCode": address.get("postalCode"),
+        "country": address.get("countryId"),
+        "salutation": contact_of(customer, "main").get("attention"),
+        "defaultLocation": location_view(customer),
+    }
+
+
+def _location_item(customer: Stored) -> Record:
+    flags = ("insurance", "residentialDelivery", "resedentialDelivery", "saturdayDelivery")
+    empty = (
+        "fobPointId",
+        "leadTime",
+        "preferredWarehouseId",
+        "priceClassId",
+        "priority",
+        "shipTermsId",
+        "shipViaId",
+        "shipZoneId",
+    )
+    return {
+        **location_view(customer),
+        **dict.fromkeys(flags, False),
+        **dict.fromkeys(empty),
+        "shippingRule": "BackOrderAllowed",
+        "taxZoneId": customer.values.get("vatZoneId"),
+        "address": address_view(address_of(customer, "delivery"), customer.internal_id, False),
+        "contact": contact_view(contact_of(customer, "delivery"), customer.internal_id, False),
+    }
+
+
+def _availability_view(request: Request) -> Any:
+    warehouses = request.query_params.getlist("warehouseId")
+    words = {word.strip().lower() for text in request.query_params.getlist("expand") for word in text.split(",")}
+
+    def view(item: Stored) -> Record:
+        rows = [
+            _warehouse_row(item, key, bool(words & {"location", "all"}))
+            for key in tables.WAREHOUSES
+            if not warehouses or key in warehouses
+        ]
+        return {
+            "inventoryId": item.key,
+            "internalId": item.internal_id,
+            "description": item.values["description"],
+            "baseUnit": item.values["baseUnit"],
+            "attributes": {} if words & {"attribute", "all"} else None,
+            "availability": rows,
+        }
+
+    return view
+
+
+def _warehouse_row(item: Stored, warehouse: str, with_locations: bool) -> Record:
+    quantity = stock_on_hand(item) if warehouse == "1" else stock_on_hand(item) * 0
+    quantities = {
+        "quantityOnHand": quantity,
+        "quantityAvailable": quantity,
+        "quantityAvailableForShipment": quantity,
+        "quantityNotAvailable": quantity * 0,
+        "quantityPurchaseOrders": quantity * 0,
+    }
+    modified = utc_text(item.created)
+    location = {
+        "locationId": "STD",
+        "internalLocationId": 1,
+        "description": "Std",
+        "lastModified": modified,
+        **quantities,
+    }
+    return {
+        "warehouseId": warehouse,
+        "internalWarehouseId": int(warehouse),
+        "description": tables.WAREHOUSES[warehouse][0],
+        "lastModified": modified,
+        "estimatedUnitCost": None,
+        "estimatedTotalCost": None,
+        **quantities,
+        "locations": [location] if with_locations else None,
+    }
+
+
+def _moment(text: str) -> datetime.datetime:
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise problem(400, "Bad Request", f"The value '{text}' is not valid for modifiedSince.") from None
+    return moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment
