@@ -15,7 +15,7 @@ def differences(expected: Any, found: Any, path: str, *, whole: bool) -> Iterato
             yield f"{below(path, key)} is {found[key]!r}, and the example does not have it"
         for key in [key for key in expected if key in found]:
             yield from differences(expected[key], found[key], below(path, key), whole=whole)
-    elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+    elif isinstance(expected, list | tuple) and isinstance(found, list | tuple) and len(expected) == len(found):
         for place, (one, other) in enumerate(zip(expected, found, strict=True), 1):
             yield from differences(one, other, f"{path}[{place}]", whole=whole)
     elif isinstance(expected, bool) is not isinstance(found, bool) or expected != found:

@@ -46,7 +46,7 @@ class FormulaError(Exception):
 
 
 class Language(SandboxedEnvironment):
-    """Jinja's sandbox with the closed list of filters and tests, and no global names at all."""
+    """Jinja in its most guarded form, with the closed list of filters and tests and no global names at all."""
 
     def __init__(self) -> None:
         super().__init__(autoescape=False)

@@ -1,0 +1,1 @@
+"""Airflow Connections become clients of the two systems."""

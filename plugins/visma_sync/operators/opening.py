@@ -1,0 +1,73 @@
+"""What a task opens before its step: settings, ledger, mappings, clients."""
+
+import ctypes
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from airflow.sdk import Variable
+
+from visma_sync.errors import ConfigurationError
+from visma_sync.flows import FLOWS, INCLUDE, flow_mapping
+from visma_sync.hooks.ledger import airflow_ledger
+from visma_sync.settings.load import load_settings
+from visma_sync.settings.model import Settings
+from visma_sync.sync.run import Run
+
+SETTINGS_VARIABLE = "visma_sync_settings"
+_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+
+def airflow_settings() -> Settings:
+    """The settings: the Airflow Variable `visma_sync_settings` over the defaults of include/settings."""
+    text = Variable.get(SETTINGS_VARIABLE, default="{}")
+    try:
+        changes = json.loads(text) if isinstance(text, str) else text
+    except ValueError as error:
+        raise ConfigurationError(
+            f"the Airflow Variable {SETTINGS_VARIABLE} is not JSON",
+            resolution="Correct it under Admin, Variables; include/settings/default.yaml shows the names.",
+        ) from error
+    if not isinstance(changes, Mapping):
+        raise ConfigurationError(
+            f"the Airflow Variable {SETTINGS_VARIABLE} is not a JSON object",
+            resolution='Give it the form {"confirm": "hold"}.',
+        )
+    return load_settings(
+        INCLUDE / "settings" / "default.yaml",
+        changes,
+        changes_from=f"the Airflow Variable {SETTINGS_VARIABLE}",
+    )
+
+
+def open_run(flow: str, kinds: Mapping[str, str], context: Mapping[str, Any]) -> Run:
+    """What a step works with, from the task's context.
+
+    `kinds` maps record kinds to the flows whose mappings the step uses. A try after which Airflow would give up is
+    the last one.
+    """
+    settings = airflow_settings()
+    task_instance, dag_run = context["ti"], context["dag_run"]
+    return Run(
+        run_id=dag_run.run_id,
+        ledger=airflow_ledger(),
+        settings=settings,
+        mappings={kind: flow_mapping(name, settings) for kind, name in {"order": flow, **kinds}.items()},
+        lists={kind: FLOWS[name].lists for kind, name in {"order": flow, **kinds}.items()},
+        dry_run=bool(context["params"].get("dry_run")),
+        last_try=task_instance.try_number > task_instance.max_tries,
+    )
+
+
+def die_with_parent() -> None:
+    """A writing task must not go on beside its own retry: end it when the process that watches it is killed.
+
+    Linux only; elsewhere the intents in the ledger remain the line of defence.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() == 1:
+            os.kill(os.getpid(), signal.SIGKILL)

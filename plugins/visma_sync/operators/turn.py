@@ -1,0 +1,41 @@
+"""take_turn: two runs of a flow never overlap, backfills included."""
+
+from typing import Any
+
+from airflow.sdk import BaseSensorOperator
+from airflow.sdk.exceptions import AirflowRuntimeError
+from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
+
+from visma_sync.hooks.ledger import airflow_ledger
+from visma_sync.ledger.rows import Turn
+from visma_sync.operators.window import refuse_unknown_fields
+
+
+class TakeTurn(BaseSensorOperator):
+    """Waits, without holding a worker slot, until no other run of the flow is at work; `report` gives the turn back.
+
+    The turn belongs to a run and is stale exactly when Airflow says that this run is not running.
+    """
+
+    def __init__(self, *, poke_interval: float = 30, **kwargs: Any) -> None:
+        super().__init__(mode="reschedule", poke_interval=poke_interval, **kwargs)
+
+    def poke(self, context: Any) -> bool:
+        """Take the turn if it is free, ours already, or left behind."""
+        dag_run = context["dag_run"]
+        refuse_unknown_fields(dag_run.conf)
+        ledger = airflow_ledger()
+        holder = ledger.turn_holder(dag_run.dag_id)
+        if holder is not None and holder.run_id != dag_run.run_id and _is_running(holder):
+            self.log.info("Run %s is at work; waiting for its turn to end.", holder.run_id)
+            return False
+        return ledger.take_turn(dag_run.dag_id, dag_run.dag_id, dag_run.run_id, instead_of=holder)
+
+
+def _is_running(turn: Turn) -> bool:
+    try:
+        state = RuntimeTaskInstance.get_dagrun_state(turn.dag_id, turn.run_id)
+    except AirflowRuntimeError:
+        # Airflow has forgotten that run.
+        return False
+    return str(state) == "running"

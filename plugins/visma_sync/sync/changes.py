@@ -1,0 +1,68 @@
+"""Which fields to send on an update: changed in the source, and not changed by people in the target."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import simplejson
+
+from visma_sync.ledger.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class Change:
+    """`payload` holds only what is to be sent; `kept` the paths that people changed in the target since our last write."""
+
+    payload: dict[str, Any]
+    kept: tuple[str, ...]
+
+
+def flat(payload: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """Every value of a nested payload by its dotted path; lists count as one value."""
+    values: dict[str, Any] = {}
+    for name, value in payload.items():
+        path = f"{above}{name}"
+        if isinstance(value, Mapping):
+            values.update(flat(value, f"{path}."))
+        else:
+            values[path] = value
+    return values
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else simplejson.dumps(value, use_decimal=True, default=str)
+
+
+def hashes_of(ledger: Ledger, payload: Mapping[str, Any]) -> dict[str, str]:
+    """Keyed hash of every value, by path: enough to see a change, too little to read a person from."""
+    return {path: ledger.fingerprint(_text(value)) for path, value in flat(payload).items()}
+
+
+def change_of(
+    ledger: Ledger, ours: Mapping[str, Any], written: Mapping[str, str], current: Mapping[str, Any]
+) -> Change:
+    """Compare what the source says now, what we wrote last, and what the target holds.
+
+    A field that differs from our last write is sent, unless the target's value is neither ours nor empty: then
+    somebody changed it there, and it is kept.
+    """
+    there = flat(current)
+    payload: dict[str, Any] = {}
+    kept: list[str] = []
+    for path, value in flat(ours).items():
+        if written.get(path) == ledger.fingerprint(_text(value)) or there.get(path) == value:
+            continue
+        theirs = there.get(path)
+        edited = theirs not in (None, "") and ledger.fingerprint(_text(theirs)) != written.get(path)
+        if edited and path in written:
+            kept.append(path)
+        else:
+            _set(payload, path, value)
+    return Change(payload, tuple(kept))
+
+
+def _set(payload: dict[str, Any], path: str, value: Any) -> None:
+    *above, name = path.split(".")
+    for part in above:
+        payload = payload.setdefault(part, {})
+    payload[name] = value

@@ -1,0 +1,47 @@
+"""Orders wait when a customer or product that they need cannot be settled."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from visma_sync.ledger.rows import Outcome
+from visma_sync.sync.run import Run
+
+_BLOCKS = {"parked", "rejected", "uncertain"}
+
+
+def park_orders(
+    run: Run,
+    step: str,
+    outcomes: Sequence[Outcome],
+    needed: Mapping[str, Collection[str]],
+    *,
+    keeps_going: frozenset[str] = frozenset(),
+) -> None:
+    """Park every order whose customer or product ended in one of these outcomes; earlier parkings by this step end.
+
+    `needed` maps the needed key to the orders that need it; reasons in `keeps_going` do not park.
+    """
+    blocked: dict[str, Outcome] = {}
+    for outcome in outcomes:
+        if outcome.state in _BLOCKS and outcome.reason not in keeps_going:
+            for key in needed.get(outcome.key, ()):
+                blocked.setdefault(key, outcome)
+    run.ledger.withdraw_outcomes(run.flow, run.run_id, step)
+    held = run.ledger.held(run.flow, blocked, with_source=False)
+    run.ledger.save_outcomes(
+        run.flow,
+        run.run_id,
+        [
+            Outcome(
+                key,
+                held[key].number,
+                "parked",
+                cause.reason,
+                cure=cause.cure,
+                detail=cause.detail,
+                currency=str(held[key].facts.get("currency", "")),
+                fingerprint=held[key].fingerprint,
+                facts={"step": step},
+            )
+            for key, cause in blocked.items()
+        ],
+    )

@@ -1,0 +1,143 @@
+"""check_orders_exist: which of the fetched orders are wanted, and which the target has already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from visma_sync.ledger.rows import HeldRecord, Link, Outcome
+from visma_sync.sync.plan import marker_of
+from visma_sync.sync.ports import OrderRow, OrderSource, OrderTarget
+from visma_sync.sync.reference import Reference
+from visma_sync.sync.run import Run
+
+# Clocks of the source, the target and this machine differ; an order of ours is never older than its source by more.
+CLOCK_SLACK = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Orders to be written (or taken further), and the outcomes of those that need nothing."""
+
+    to_write: list[Reference]
+    settled: list[Outcome]
+
+
+async def check_orders_exist(
+    run: Run, source: OrderSource, target: OrderTarget, references: list[Reference]
+) -> list[Reference]:
+    """Give the orders that go on to the writing steps; the others get their outcome here.
+
+    Exists means a link in the ledger or the marker in the target. An order made by us but not yet confirmed goes on.
+    """
+    keys = [reference["key"] for reference in references]
+    held = run.ledger.held(run.flow, keys, with_source=False)
+    links = run.ledger.links("order", keys)
+    sorted_ = _sort_linked_and_unwanted(run, references, held, links)
+    wanted = [reference for reference in sorted_.to_write if reference["key"] not in links]
+    if run.settings.send_when.paid == "paid" and wanted:
+        paid = await source.paid_orders([reference["key"] for reference in wanted])
+        unpaid = [reference for reference in wanted if reference["key"] not in paid]
+        sorted_.settled.extend(_skipped(reference, "not_paid") for reference in unpaid)
+        wanted = [reference for reference in wanted if reference["key"] in paid]
+    found = await _found_in_target(run, target, wanted, held)
+    sorted_.settled.extend(found)
+    settled = {outcome.key for outcome in sorted_.settled}
+    run.ledger.save_outcomes(run.flow, run.run_id, sorted_.settled)
+    return [
+        Reference(**{**reference, "state": "made" if reference["key"] in links else "new"})
+        for reference in references
+        if reference["key"] not in settled
+    ]
+
+
+def _sort_linked_and_unwanted(
+    run: Run, references: list[Reference], held: Mapping[str, HeldRecord], links: Mapping[str, Link]
+) -> Sorted:
+    sorted_ = Sorted([], [])
+    for reference in references:
+        record, link = held[reference["key"]], links.get(reference["key"])
+        unwanted = _unwanted(run, reference, str(record.facts.get("status", "")))
+        if link is not None and link.detail.get("confirmed"):
+            sorted_.settled.append(_exists(run, reference, record, link, unwanted))
+        elif link is None and unwanted:
+            sorted_.settled.append(_skipped(reference, unwanted))
+        else:
+            sorted_.to_write.append(reference)
+    return sorted_
+
+
+def _unwanted(run: Run, reference: Reference, status: str) -> str:
+    """Why the business does not want this order sent; empty when it does."""
+    if status not in {wanted.value for wanted in run.settings.send_when.status}:
+        return "status_not_wanted"
+    cut_off = run.settings.cut_off_date
+    if cut_off and date.fromisoformat(reference["date"]) < cut_off:
+        return "before_cut_off"
+    return ""
+
+
+def _exists(run: Run, reference: Reference, record: HeldRecord, link: Link, unwanted: str) -> Outcome:
+    """Sent before; what has changed since is said, never undone."""
+    changed = bool(link.source_hash) and link.source_hash != record.source_hash
+    notes = ["changed in the source since it was sent"] if changed else []
+    if unwanted == "status_not_wanted":
+        notes.append(f"its status is now {record.facts.get('status')}")
+    return Outcome(
+        reference["key"],
+        reference["number"],
+        "skipped",
+        "exists_changed" if changed else "exists",
+        detail="; ".join(notes),
+        target_key=link.target_key,
+        currency=reference["currency"],
+    )
+
+
+def _skipped(reference: Reference, reason: str) -> Outcome:
+    return Outcome(reference["key"], reference["number"], "skipped", reason, currency=reference["currency"])
+
+
+async def _found_in_target(
+    run: Run, target: OrderTarget, wanted: list[Reference], held: Mapping[str, HeldRecord]
+) -> list[Outcome]:
+    """Orders whose marker is in the target although the ledger does not know them: entered by hand, or a lost ledger.
+
+    With manual numbering the target itself refuses the double, and no list is read. Orders whose write is uncertain
+    are left to the writing step, which compares before it adopts.
+    """
+    intents = run.ledger.intents(run.flow, "order", [reference["key"] for reference in wanted], "create")
+    unknown = [reference for reference in wanted if reference["key"] not in intents]
+    if not unknown or run.settings.order.numbering == "manual":
+        return []
+    by_marker = {marker_of(reference["number"], run.settings): reference for reference in unknown}
+    since = min(held[reference["key"]].created_at for reference in unknown) - CLOCK_SLACK
+    rows: dict[str, OrderRow] = {}
+    async for page in target.orders_modified(since, run.settings.order.type):
+        rows.update({row.reference: row for row in page if row.reference in by_marker})
+    links: list[Link] = []
+    outcomes: list[Outcome] = []
+    for marker, row in rows.items():
+        reference = by_marker[marker]
+        links.append(
+            Link(
+                "order",
+                reference["key"],
+                f"{row.order_type}/{row.order_id}",
+                source_hash=held[reference["key"]].source_hash,
+                detail={"confirmed": True},
+                how="found",
+            )
+        )
+        outcomes.append(
+            Outcome(
+                reference["key"],
+                reference["number"],
+                "skipped",
+                "exists",
+                detail=f"found in the target as {row.order_id}, state {row.state}",
+                target_key=f"{row.order_type}/{row.order_id}",
+                currency=reference["currency"],
+            )
+        )
+    run.ledger.save_links(links)
+    return outcomes

@@ -1,0 +1,70 @@
+"""The target's master data, and the settings checked against it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from visma_sync.errors import ConfigurationError
+from visma_sync.settings.load import fingerprint
+from visma_sync.settings.model import Settings
+from visma_sync.sync.ports import OrderTarget
+from visma_sync.sync.run import ONE_DAY, Run, now
+
+
+async def target_list(run: Run, target: OrderTarget, name: str) -> list[dict[str, Any]]:
+    """A list of the target as rows {id, active, facts}; read at most daily."""
+    known = run.ledger.master_data("target", name)
+    if known is not None and known[1] > now() - ONE_DAY:
+        return known[0]
+    values = await target.master_data(name)
+    rows = [{"id": value.id, "active": value.active, "facts": dict(value.facts)} for value in values]
+    run.ledger.save_master_data("target", name, rows)
+    return rows
+
+
+async def check_settings(run: Run, target: OrderTarget) -> None:
+    """Every value of the settings that the target lists must exist there and be active.
+
+    Checked at most daily, or when the settings change; ConfigurationError names all that are missing.
+    """
+    checked = run.ledger.master_data("target", "settings_checked")
+    print_ = fingerprint(run.settings)
+    if checked and checked[1] > now() - ONE_DAY and checked[0] == [{"fingerprint": print_}]:
+        return
+    missing: list[str] = []
+    for name, setting, values in _values_by_list(run.settings):
+        if not values:
+            continue
+        active = {row["id"] for row in await target_list(run, target, name) if row["active"]}
+        missing += [f"{setting}: '{value}'" for value in sorted(values - active)]
+    if missing:
+        run.ledger.forget_master_data("target")
+        raise ConfigurationError(
+            f"the target does not know (or has made inactive): {', '.join(missing)}",
+            resolution="Correct these settings, or make the values in the target.",
+            operation="check settings",
+        )
+    run.ledger.save_master_data("target", "settings_checked", [{"fingerprint": print_}])
+
+
+def _values_by_list(settings: Settings) -> Iterable[tuple[str, str, frozenset[str]]]:
+    """List of the target, name of the setting, the values that the setting can give."""
+    classes = settings.customer_classes
+    treatments = settings.vat.treatments
+    yield "branches", "branch", settings.branch.values
+    yield "order_types", "order.type", frozenset({settings.order.type})
+    yield "credit_terms", "credit_terms", settings.credit_terms.values
+    yield "payment_methods", "payment_method", settings.payment_method.values
+    yield "cash_accounts", "cash_account", settings.cash_account.values
+    yield "carriers", "ship_via", settings.ship_via.values
+    yield "warehouses", "warehouse", settings.warehouse.values
+    yield "units", "units", settings.units.values
+    yield "customer_classes", "customer_classes", classes.of_kind(True) | classes.of_kind(False)
+    yield "vat_zones", "vat.treatments zone", frozenset(row.zone for row in treatments if row.zone)
+    categories = {row.category for row in treatments} | {row.category_inclusive for row in treatments}
+    categories |= settings.products.vat_category.values | {settings.rounding.category}
+    yield "vat_categories", "vat.treatments category", frozenset(categories - {""})
+    accounts = {row.account for row in treatments} | {settings.rounding.account}
+    yield "accounts", "vat.treatments account", frozenset(accounts - {""})
+    if settings.create_products:
+        yield "item_classes", "products.item_class", frozenset(settings.products.item_class.values())
+        yield "posting_classes", "products.posting_class", frozenset({settings.products.posting_class} - {""})

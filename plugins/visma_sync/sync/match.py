@@ -1,0 +1,142 @@
+"""Which customer of the target a source customer is: by number first, by e-mail last, and never by guessing."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from visma_sync.domain.customer import Customer
+from visma_sync.domain.text import comparable_email
+from visma_sync.errors import Reason, RecordParkedError
+from visma_sync.ledger.ledger import Ledger
+from visma_sync.ledger.rows import FoundIdentity
+from visma_sync.settings.model import Settings
+
+
+@dataclass(frozen=True)
+class Match:
+    """The customer number in the target, and the rule that found it: marker, vat_number, corporate_id or email."""
+
+    number: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class KnownCustomers:
+    """What the ledger knows of the target's customers that may be the ones in hand, by field and value."""
+
+    by_field: Mapping[str, Mapping[str, Sequence[FoundIdentity]]]
+    taken: Mapping[str, str]
+
+    def having(self, field: str, value: str) -> Sequence[FoundIdentity]:
+        """The customers of the target that have this value."""
+        return self.by_field[field].get(value, ()) if value else ()
+
+
+def customer_marker(customer: Customer, settings: Settings) -> str:
+    """The text by which a customer of ours is known in the target."""
+    return f"{settings.marker_prefix}{customer.number or customer.key}"
+
+
+def known_customers(ledger: Ledger, customers: Collection[Customer], settings: Settings) -> KnownCustomers:
+    """Look up everything by which these customers may be recognised, in one go per field."""
+    wanted = {
+        "marker": {customer_marker(customer, settings) for customer in customers},
+        "vat_number": {customer.vat_number for customer in customers} - {""},
+        "corporate_id": {customer.corporate_id for customer in customers} - {""},
+        "email": {customer.email_compared for customer in customers} - {""},
+    }
+    by_field = {
+        field: ledger.find_identities("customer", field=field, values=values)  # type: ignore[arg-type]  # its literals
+        for field, values in wanted.items()
+    }
+    hits = {found.target_key for values in by_field.values() for hit in values.values() for found in hit}
+    taken = {number: link.source_key for number, link in ledger.links_by_target("customer", hits).items()}
+    return KnownCustomers(by_field, taken)
+
+
+def match_customer(customer: Customer, known: KnownCustomers, ledger: Ledger, settings: Settings) -> Match | None:
+    """The one customer of the target that this is, None where it has none yet.
+
+    Order: our marker, VAT or organisation number in the same country, e-mail of the same kind. Two hits, a hit linked
+    to another source customer, or a hit by e-mail whose numbers contradict raise RecordParkedError naming them.
+    """
+    country = customer.invoice_address.country or settings.vat.home_country
+    classes = settings.customer_classes.of_kind(customer.is_company)
+    rules = (
+        ("marker", known.having("marker", customer_marker(customer, settings))),
+        (
+            "vat_number",
+            [hit for hit in known.having("vat_number", customer.vat_number) if hit.country == country],
+        ),
+        (
+            "corporate_id",
+            [hit for hit in known.having("corporate_id", customer.corporate_id) if hit.country == country],
+        ),
+        ("email", [hit for hit in known.having("email", customer.email_compared) if hit.group in classes]),
+    )
+    for rule, hits in rules:
+        if hits:
+            return _the_one(customer, rule, hits, known, ledger)
+    return None
+
+
+def _the_one(
+    customer: Customer, rule: str, hits: Sequence[FoundIdentity], known: KnownCustomers, ledger: Ledger
+) -> Match:
+    numbers = sorted({hit.target_key for hit in hits})
+    if len(numbers) > 1:
+        raise _parked(
+            "several_customers",
+            f"customers {', '.join(numbers)} of the target have the same {rule}",
+            customer,
+        )
+    hit = hits[0]
+    owner = known.taken.get(hit.target_key)
+    if owner is not None and owner != customer.key:
+        raise _parked(
+            "customer_taken",
+            f"customer {hit.target_key} of the target has this {rule} but belongs to another source customer",
+            customer,
+        )
+    if rule == "email" and _contradicts(customer, hit, ledger):
+        raise _parked(
+            "customer_contradicts",
+            f"customer {hit.target_key} of the target has this e-mail address but another VAT or organisation number",
+            customer,
+        )
+    return Match(hit.target_key, rule)
+
+
+def _contradicts(customer: Customer, hit: FoundIdentity, ledger: Ledger) -> bool:
+    pairs = (
+        ("vat_number", customer.vat_number, hit.vat_hash),
+        ("corporate_id", customer.corporate_id, hit.corporate_hash),
+    )
+    return any(ours and theirs and ledger.identity_hash(field, ours) != theirs for field, ours, theirs in pairs)
+
+
+def _parked(code: str, sentence: str, customer: Customer) -> RecordParkedError:
+    return RecordParkedError(
+        [Reason(code, f"customer {customer.number}: {sentence}")],
+        resolution="Decide which customer it is: merge the doubles, or give them different e-mail addresses.",
+    )
+
+
+def rivals(customers: Collection[Customer]) -> dict[str, str]:
+    """Source customers that share an e-mail or number with an earlier one of the same kind: key -> that one's number.
+
+    Only the first of them may be created or matched; the others would end on the same customer.
+    """
+    first: dict[tuple[str, str, bool], Customer] = {}
+    shared: dict[str, str] = {}
+    for customer in sorted(customers, key=lambda one: (one.number, one.key)):
+        signs = (
+            ("vat_number", customer.vat_number, True),
+            ("corporate_id", customer.corporate_id, True),
+            ("email", comparable_email(customer.email), customer.is_company),
+        )
+        for sign in signs:
+            if sign[1]:
+                other = first.setdefault(sign, customer)
+                if other.key != customer.key:
+                    shared.setdefault(customer.key, other.number)
+    return shared

@@ -1,0 +1,239 @@
+"""ensure_products: every product that the orders name exists in the target and may be sold there."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from visma_sync.domain.product import Product
+from visma_sync.errors import ConfigurationError, Reason, RecordParkedError, RecordRejectedError
+from visma_sync.ledger.journal import Journal
+from visma_sync.ledger.rows import HeldRecord, Intent, Link, Outcome
+from visma_sync.settings.model import Settings
+from visma_sync.sync.dependencies import park_orders
+from visma_sync.sync.ports import OrderSource, OrderTarget, TargetItem
+from visma_sync.sync.reference import Reference
+from visma_sync.sync.run import Run, hash_of, now, source_lists
+from visma_sync.sync.settle import Settling
+from visma_sync.sync.write import Look, Write, write_once
+
+STEP = "ensure_products"
+_SELLABLE = {"active", "nopurchases", "norequest"}
+_DELTA_OVERLAP = timedelta(hours=3)
+# Up to this many unknown SKUs are asked for one by one before a whole page is read.
+_SINGLE_LOOKS = 1
+
+
+@dataclass(frozen=True)
+class ProductPlan:
+    """What the settings decide about a new product; empty texts mean "the class decides"."""
+
+    item_class: str
+    posting_class: str
+    vat_category: str
+    unit: str
+
+
+def plan_product(product: Product, settings: Settings) -> ProductPlan:
+    """Class, VAT category and unit of a new product; RecordParkedError where a table has no entry."""
+    kind = "stock" if product.is_stock else "service" if product.is_service else "non_stock"
+    item_class = settings.products.item_class.get(kind)  # type: ignore[call-overload]  # one of its three names
+    if item_class is None:
+        raise RecordParkedError(
+            [Reason("no_item_class", f"the setting products.item_class has no entry for '{kind}'")],
+            resolution=f"Add '{kind}' to products.item_class in the settings.",
+        )
+    percent = f"{(product.vat_rate or 0) * 100:f}"
+    rate = percent.rstrip("0").rstrip(".") if "." in percent else percent
+    return ProductPlan(
+        item_class=item_class,
+        posting_class=settings.products.posting_class,
+        vat_category=settings.products.vat_category.choose(rate, "products.vat_category"),
+        unit=settings.units.choose(product.unit, "units"),
+    )
+
+
+@dataclass
+class _Work:
+    """The products of a run and what is known of them; `state` is the target's status by SKU."""
+
+    products: Mapping[str, Product]
+    held: Mapping[str, HeldRecord]
+    states: Mapping[str, str]
+    intents: Mapping[str, Intent]
+    looked_at: datetime
+
+
+async def ensure_products(
+    run: Run, source: OrderSource, target: OrderTarget, references: Sequence[Reference]
+) -> dict[str, int]:
+    """Find or make the products of these orders, once per run; orders whose product cannot be settled park.
+
+    Gives the number of products by outcome. Raises ConfigurationError when the rounding product is missing, and
+    RetryableError when some writes are worth another try.
+    """
+    keys = [reference["key"] for reference in references]
+    needed = run.ledger.needed(run.flow, keys, "product")
+    rates = run.ledger.needed(run.flow, keys, "rate")
+    looked_at = now()
+    numbers = set(needed)
+    states = await _states_in_target(run, target, numbers | {run.settings.rounding.sku} - {""})
+    _refuse_missing_rounding_product(run.settings, states)
+    missing = numbers - states.keys()
+    settling = Settling(run, STEP, flow=run.flow_of("product"))
+    products, held = await _read(
+        run, source, (missing if run.settings.create_products else set()) | set(rates), settling
+    )
+    intents = run.ledger.intents(run.flow_of("product"), "product", missing, "create")
+    work = _Work(products, held, states, intents, looked_at)
+    unreadable = {outcome.key for outcome in settling.outcomes}
+    async with Journal(run.ledger) as journal:
+
+        async def ensure(reference: Reference) -> Reference | Outcome:
+            return await _ensure(run, target, journal, work, reference["number"])
+
+        await settling.each([_as_reference(number) for number in sorted(numbers - unreadable)], ensure)
+    settling.save()
+    park_orders(run, STEP, settling.outcomes, needed)
+    settling.raise_if_needed()
+    return settling.counts()
+
+
+def _as_reference(number: str) -> Reference:
+    return Reference(key=number, number=number, date="", currency="", total="", vat="", state="needed")
+
+
+async def _states_in_target(run: Run, target: OrderTarget, numbers: Collection[str]) -> dict[str, str]:
+    """The target's status of each SKU that it has: from the links, brought up to date by what changed since."""
+    links = run.ledger.links("product", numbers)
+    states = {number: str(link.detail.get("status", "active")) for number, link in links.items()}
+    unknown = set(numbers) - states.keys()
+    began_at = now()
+    if states:
+        since = run.ledger.cursor("target.items")
+        async for page in target.items_changed(since - _DELTA_OVERLAP if since else None):
+            _note(page, numbers, states)
+        unknown -= states.keys()
+    if unknown:
+        await _look_up(target, unknown, states)
+    run.ledger.save_links(
+        [
+            Link("product", number, number, detail={"status": state}, how="found")
+            for number, state in states.items()
+            if number not in links or links[number].detail.get("status") != state
+        ]
+    )
+    run.ledger.save_cursor("target.items", began_at)
+    return states
+
+
+async def _look_up(target: OrderTarget, unknown: set[str], states: dict[str, str]) -> None:
+    """One by one or page by page, whichever asks less; absence is proven by either."""
+    if len(unknown) <= _SINGLE_LOOKS:
+        _note([item for number in unknown if (item := await target.item(number))], unknown, states)
+        return
+    async for page in target.items_changed(None):
+        _note(page, unknown, states)
+        if unknown <= states.keys():
+            return
+
+
+def _note(items: Sequence[TargetItem], wanted: Collection[str], states: dict[str, str]) -> None:
+    states.update({item.number: item.status.casefold() for item in items if item.number in wanted})
+
+
+def _refuse_missing_rounding_product(settings: Settings, states: Mapping[str, str]) -> None:
+    sku = settings.rounding.sku
+    if sku and sku not in states:
+        raise ConfigurationError(
+            f"the target has no product '{sku}' for the rounding row",
+            resolution="Make a non-stock item with this number in the target, or name another in rounding.sku.",
+            operation=STEP,
+        )
+
+
+async def _read(
+    run: Run, source: OrderSource, numbers: set[str], settling: Settling
+) -> tuple[dict[str, Product], dict[str, HeldRecord]]:
+    """The source products by SKU, held for the writing step; unreadable ones are rejected alone."""
+    if not numbers:
+        return {}, {}
+    lists = await source_lists(run, "product", source)
+    products: dict[str, Product] = {}
+    held: dict[str, HeldRecord] = {}
+    for record in await source.articles(numbers):
+        source_hash = hash_of(record.body)
+        held[record.number] = HeldRecord(
+            key=record.number,
+            number=record.number,
+            created_at=record.created_at,
+            changed_at=record.changed_at or record.created_at,
+            source_hash=source_hash,
+            fingerprint=run.fingerprint_of("product", source_hash),
+            source=record.body,
+        )
+        try:
+            product = run.mapping("product").read(record.body, lists=lists, settings=run.settings)
+        except RecordRejectedError as error:
+            settling.reject(record.number, record.number, error)
+        else:
+            products[record.number] = cast(Product, product)
+    run.ledger.hold(run.flow_of("product"), run.run_id, list(held.values()), {})
+    return products, held
+
+
+async def _ensure(run: Run, target: OrderTarget, journal: Journal, work: _Work, number: str) -> Outcome:
+    status = work.states.get(number)
+    if status is not None:
+        if status not in _SELLABLE:
+            raise RecordParkedError(
+                [Reason("product_not_sellable", f"product '{number}' is {status} in the target")],
+                resolution="Make the product active in the target; the order goes on by itself.",
+            )
+        return Outcome(number, number, "unchanged", target_key=number)
+    product = work.products.get(number)
+    if product is None:
+        raise _unknown_product(number, run.settings)
+    if run.dry_run:
+        return Outcome(number, number, "skipped", "dry_run", detail="would be created")
+    return await _create(run, target, journal, work, product)
+
+
+def _unknown_product(number: str, settings: Settings) -> RecordParkedError:
+    if settings.create_products:
+        sentence = f"product '{number}' is in neither system"
+    else:
+        sentence = f"product '{number}' is not in the target, and create_products is off"
+    return RecordParkedError(
+        [Reason("product_missing", sentence)],
+        resolution="Make the product; the order goes on by itself.",
+    )
+
+
+async def _create(run: Run, target: OrderTarget, journal: Journal, work: _Work, product: Product) -> Outcome:
+    plan = plan_product(product, run.settings)
+    written = run.mapping("product").write("product", product, links={}, settings=run.settings, plan=plan)
+
+    async def send() -> str:
+        return await target.create_item(written.payload)
+
+    write = Write(
+        flow=run.flow_of("product"),
+        kind="product",
+        key=product.number,
+        action="create",
+        marker=product.number,
+        payload=written.payload,
+        send=send,
+        link=Link(
+            "product",
+            product.number,
+            "",
+            source_hash=work.held[product.number].source_hash,
+            detail={"status": "active"},
+        ),
+    )
+    # Whatever stood in the target under this number when the step looked is in `states`: here it was not.
+    look = Look("", work.looked_at)
+    done = await write_once(run, journal, write, work.intents.get(product.number), look)
+    return Outcome(product.number, product.number, "created", target_key=done.target_key)

@@ -1,0 +1,98 @@
+"""report: every record of the run is accounted for, and a run with new problems says so."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from visma_sync.errors import RecordRejectedError
+from visma_sync.ledger.rows import Outcome
+from visma_sync.sync.run import Run
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of a run: read + taken up = the sum of `counts`; `problems` are new rejections and uncertainties.
+
+    `rounding` is the sum of the rounding rows per currency.
+    """
+
+    read: int
+    taken_up: int
+    counts: dict[str, int]
+    reasons: dict[str, int]
+    rounding: dict[str, str]
+    problems: list[str]
+    failed_tasks: list[str]
+
+    @property
+    def lines(self) -> list[str]:
+        """The report for the task log."""
+        total = sum(self.counts.values())
+        head = f"{self.read} read + {self.taken_up} taken up = {total} outcomes"
+        counts = [f"  {state}: {count}" for state, count in sorted(self.counts.items())]
+        reasons = [f"    {reason}: {count}" for reason, count in sorted(self.reasons.items())]
+        rounding = [f"  rounding booked: {amount} {currency}" for currency, amount in self.rounding.items()]
+        problems = [f"  needs a person: {problem}" for problem in self.problems]
+        return [head, *counts, *reasons, *rounding, *problems]
+
+
+def write_report(run: Run, failed_tasks: Sequence[str]) -> Report:
+    """Account for every record, store the counts, and forget bodies that are older than the settings allow.
+
+    Records that a failed task left behind are parked: the next run takes them up again.
+    """
+    ledger_run = run.ledger.run(run.flow, run.run_id)
+    _park_left_behind(run)
+    outcomes = run.ledger.outcomes(run.flow, run.run_id)
+    counts = Counter(outcome.state for outcome in outcomes)
+    report = Report(
+        read=ledger_run.read if ledger_run else 0,
+        taken_up=ledger_run.taken_up if ledger_run else 0,
+        counts=dict(counts),
+        reasons=dict(Counter(f"{one.state}({one.reason})" for one in outcomes if one.reason)),
+        rounding=_rounding(outcomes),
+        problems=[
+            f"{one.number or one.key} {one.state}({one.reason}): {one.detail} {one.cure}".strip()
+            for one in outcomes
+            if one.state in {"rejected", "uncertain"}
+        ],
+        failed_tasks=list(failed_tasks),
+    )
+    run.ledger.close_run(run.flow, run.run_id, report.counts, report.read, report.taken_up, tuple(failed_tasks))
+    run.ledger.delete_bodies_older_than(run.settings.retention_days)
+    return report
+
+
+def _park_left_behind(run: Run) -> None:
+    settled = {outcome.key for outcome in run.ledger.outcomes(run.flow, run.run_id)}
+    left = [held for held in run.ledger.held_in_run(run.flow, run.run_id) if held.key not in settled]
+    run.ledger.save_outcomes(
+        run.flow,
+        run.run_id,
+        [
+            Outcome(
+                held.key,
+                held.number,
+                "parked",
+                "step_failed",
+                cure="Look at the failed task; the next run takes the order up again by itself.",
+                detail="a task of this run failed before the order was settled",
+                currency=str(held.facts.get("currency", "")),
+            )
+            for held in left
+        ],
+    )
+
+
+def _rounding(outcomes: Sequence[Outcome]) -> dict[str, str]:
+    sums: dict[str, Decimal] = {}
+    for outcome in outcomes:
+        amount = Decimal(str(outcome.facts.get("rounding", "0")))
+        if amount:
+            sums[outcome.currency] = sums.get(outcome.currency, Decimal(0)) + amount
+    return {currency: str(amount) for currency, amount in sums.items()}
+
+
+class RunHasProblemsError(RecordRejectedError):
+    """The run is over and reported; it is shown as failed because a person has something to do."""

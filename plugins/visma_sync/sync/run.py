@@ -1,0 +1,78 @@
+"""One run of a flow, as its steps see it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import simplejson
+
+from visma_sync.ledger.ledger import Ledger
+from visma_sync.mapping.catalog import FlowMapping
+from visma_sync.settings.load import fingerprint
+from visma_sync.settings.model import Settings
+
+ONE_DAY = timedelta(days=1)
+
+
+def now() -> datetime:
+    """The present moment, UTC."""
+    return datetime.now(tz=UTC)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What every step of a run shares.
+
+    `mappings` are by record kind (`order`, `customer`, `product`). `last_try` tells a step that it will not be
+    called again: what is still uncertain is then left to the next run instead of being waited for.
+    """
+
+    run_id: str
+    ledger: Ledger
+    settings: Settings
+    mappings: Mapping[str, FlowMapping]
+    lists: Mapping[str, tuple[str, ...]]
+    dry_run: bool = False
+    last_try: bool = True
+    default_branch: str = ""
+
+    def flow_of(self, kind: str) -> str:
+        """The flow under which records of a kind are in hand; a dry run keeps its own, so that it changes nothing."""
+        name = self.mapping(kind).flow
+        return f"{name} (dry run)" if self.dry_run else name
+
+    @property
+    def flow(self) -> str:
+        """The flow under which this run's orders are in hand."""
+        return self.flow_of("order")
+
+    def mapping(self, kind: str) -> FlowMapping:
+        """The mapping of a record kind."""
+        return self.mappings[kind]
+
+    def fingerprint_of(self, kind: str, source_hash: str) -> str:
+        """Changes when the record, its mapping or the settings do."""
+        together = f"{source_hash}|{self.mapping(kind).fingerprint}|{fingerprint(self.settings)}"
+        return hashlib.sha256(together.encode()).hexdigest()[:32]
+
+
+def hash_of(body: Mapping[str, Any]) -> str:
+    """A text that changes exactly when a record's content does."""
+    text = simplejson.dumps(body, use_decimal=True, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+async def source_lists(run: Run, kind: str, source: Any) -> dict[str, dict[str, Any]]:
+    """The source's master data that a mapping reads, by list name and id; read at most daily."""
+    lists: dict[str, dict[str, Any]] = {}
+    for name in run.lists.get(kind, ()):
+        known = run.ledger.master_data("source", name)
+        if known is None or known[1] < now() - ONE_DAY:
+            rows = await source.master_data(name)
+            run.ledger.save_master_data("source", name, rows)
+        else:
+            rows = known[0]
+        lists[name] = {str(row["Id"]): row for row in rows}
+    return lists

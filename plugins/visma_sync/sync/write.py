@@ -1,0 +1,135 @@
+"""Writing something exactly once, although neither system has idempotency keys."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from visma_sync.errors import (
+    ConfigurationError,
+    RecordRejectedError,
+    RetryableError,
+    UncertainWriteError,
+    VismaSyncError,
+)
+from visma_sync.ledger.journal import Journal
+from visma_sync.ledger.rows import Attempt, Intent, Link
+from visma_sync.sync.run import Run, now
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look into the target found for a write whose answer was lost.
+
+    `begun_at` is when the look began (UTC): only a look begun late enough proves absence.
+    """
+
+    target_key: str
+    begun_at: datetime
+
+
+@dataclass(frozen=True)
+class Write:
+    """One write: what is sent, the marker that tells it apart, and the link it makes.
+
+    `send` makes the call and gives the target's key; `flow` is the flow of the record's kind.
+    """
+
+    flow: str
+    kind: str
+    key: str
+    action: str
+    marker: str
+    payload: Mapping[str, Any]
+    send: Callable[[], Awaitable[str]]
+    link: Link
+
+
+class StillUncertainError(UncertainWriteError):
+    """The write may still land; `until` (UTC) is when another look can prove that it did not."""
+
+    def __init__(self, marker: str, until: datetime) -> None:
+        super().__init__(f"the answer to the write of {marker} was lost", marker=marker)
+        self.until = until
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the write led to: the target's key, and whether it was created now or adopted."""
+
+    target_key: str
+    how: str
+
+
+async def write_once(run: Run, journal: Journal, write: Write, intent: Intent | None, look: Look | None) -> Done:
+    """Send a write unless it happened before.
+
+    An intent that is still open means that an earlier answer was lost: then `look` must say what a look into the
+    target found. Raises StillUncertainError while neither presence nor absence is proven, RecordRejectedError when
+    the target refuses, RetryableError when nothing was sent.
+    """
+    if intent is not None and intent.state == "open":
+        if look is None:
+            raise StillUncertainError(write.marker, now())
+        settled = await _settle(run, journal, write, intent, look)
+        if settled is not None:
+            return settled
+    return await _send(run, journal, write)
+
+
+async def _settle(run: Run, journal: Journal, write: Write, intent: Intent, look: Look) -> Done | None:
+    """Adopt what was found; nothing found counts only when the request can no longer land."""
+    if look.target_key:
+        await journal.commit(
+            replace(intent, state="done", target_key=look.target_key),
+            replace(write.link, target_key=look.target_key, how="adopted"),
+        )
+        return Done(look.target_key, "adopted")
+    # Who opened the intent is gone; its request was given up at the latest when we first saw it orphaned.
+    given_up_at = intent.given_up_at or look.begun_at
+    provable_at = given_up_at + timedelta(seconds=run.settings.uncertain_wait_seconds)
+    if look.begun_at < provable_at:
+        await journal.commit(replace(intent, given_up_at=given_up_at))
+        raise StillUncertainError(write.marker, provable_at)
+    await journal.commit(replace(intent, state="absent"))
+    return None
+
+
+async def _send(run: Run, journal: Journal, write: Write) -> Done:
+    started_at = now()
+    intent = Intent(write.flow, write.kind, write.key, write.action, write.marker, run.run_id, started_at=started_at)
+    await journal.commit(intent, _attempt(run, write, started_at))
+    try:
+        target_key = await write.send()
+    except UncertainWriteError as error:
+        given_up_at = now()
+        await journal.commit(replace(intent, given_up_at=given_up_at), _attempt(run, write, started_at, error=error))
+        wait = timedelta(seconds=run.settings.uncertain_wait_seconds)
+        raise StillUncertainError(write.marker, given_up_at + wait) from error
+    except (RecordRejectedError, RetryableError, ConfigurationError) as error:
+        await journal.commit(replace(intent, state="refused"), _attempt(run, write, started_at, error=error))
+        raise
+    await journal.commit(
+        replace(intent, state="done", target_key=target_key),
+        _attempt(run, write, started_at, target_key=target_key),
+        replace(write.link, target_key=target_key, how="created"),
+    )
+    return Done(target_key, "created")
+
+
+def _attempt(
+    run: Run, write: Write, started_at: datetime, *, target_key: str = "", error: VismaSyncError | None = None
+) -> Attempt:
+    return Attempt(
+        write.flow,
+        write.kind,
+        write.key,
+        write.action,
+        run.run_id,
+        request=dict(write.payload),
+        answer={"target_key": target_key} if target_key else None,
+        status=None,
+        error=str(error) if error else "",
+        started_at=started_at,
+        duration_ms=int((now() - started_at).total_seconds() * 1000),
+    )
