@@ -114,6 +114,9 @@ class Demo:
         self, run: FinishedRun, source: Mapping[str, SourceOrder], before: set[str], *, kill: bool
     ) -> bool:
         verdict, planted = self._stage.verdict, self._sandbox.planted()
+        self._stage.chapter(f"What became of {len(run.outcomes)} orders")
+        self._stage.console.print(outcome_table(run.outcomes))
+        self._stage.say("")
         known = {outcome.number for outcome in run.outcomes}
         sendable = {
             number
@@ -121,7 +124,6 @@ class Demo:
             if order.status != "draft" and number not in planted and number not in before
         }
         told = [
-            verdict(run.failed_tasks == [], f"no task failed {' '.join(run.failed_tasks)}"),
             verdict(set(source) <= known, "every numbered order of eAccounting has an outcome"),
             verdict(
                 run.read + run.taken_up == len(run.outcomes),
@@ -129,8 +131,8 @@ class Demo:
             ),
             verdict(
                 run.numbers("created") == sendable,
-                f"all {len(sendable)} orders that can be sent were sent, and no other"
-                + _difference(run.numbers("created"), sendable),
+                f"all {len(sendable)} orders that can be sent were sent, and no other",
+                _difference(run.numbers("created"), sendable),
             ),
             verdict(
                 not run.numbers("created") & set(planted),
@@ -170,8 +172,8 @@ class Demo:
         writes = self._sandbox.requests().writes
         return all(
             [
-                self._stage.verdict(run.failed_tasks == [], f"no task failed {' '.join(run.failed_tasks)}"),
-                self._stage.verdict(not writes, f"nothing was written {writes or ''}"),
+                self._no_task_failed(run),
+                self._stage.verdict(not writes, "nothing was written", writes),
                 self._no_doubles(),
             ]
         )
@@ -188,7 +190,7 @@ class Demo:
         requests = self._sandbox.requests()
         return all(
             [
-                self._stage.verdict(run.failed_tasks == [], f"no task failed {' '.join(run.failed_tasks)}"),
+                self._no_task_failed(run),
                 self._stage.verdict(requests.new_orders == 0, "every order was recognised in Visma.net itself"),
                 self._no_doubles(),
             ]
@@ -196,7 +198,7 @@ class Demo:
 
     def _no_doubles(self) -> bool:
         twice = doubles(self._witness.target_references())
-        return self._stage.verdict(not twice, f"no order is there twice {twice or ''}")
+        return self._stage.verdict(not twice, "no order is there twice", twice)
 
     def _run(self, killing: Killing | None = None) -> FinishedRun:
         self._sandbox.count_from_now()
@@ -240,19 +242,21 @@ def _moment(moment: datetime) -> str:
 
 def _difference(found: set[str], wanted: set[str]) -> str:
     missing, more = sorted(wanted - found), sorted(found - wanted)
-    return (f"; missing: {' '.join(missing[:10])}" if missing else "") + (
-        f"; unexpected: {' '.join(more[:10])}" if more else ""
-    )
+    return f"missing: {' '.join(missing[:10]) or 'none'}; too many: {' '.join(more[:10]) or 'none'}"
 
 
 def _where_next(stage: Stage, place: Place) -> None:
     stage.chapter("Where to look next")
-    stage.say("make up                                  the same in your browser, to click through")
-    stage.say("include/mappings/orders_eaccounting_to_vismanet.yaml     which field becomes which")
-    stage.say("include/settings/default.yaml            what a business decides")
-    stage.say("dags/orders_eaccounting_to_vismanet.py   the flow on one page")
-    stage.say(f"{(place.folder / 'logs').relative_to(PROJECT)}                         what everything said just now")
-    stage.say("README.md                                with your own companies")
+    stage.two_columns(
+        {
+            "make up": "the same in your browser, to click through",
+            f"dags/{FLOW}.py": "the flow on one page",
+            f"include/mappings/{FLOW}.yaml": "which field becomes which",
+            "include/settings/default.yaml": "what a business decides",
+            str((place.folder / "logs").relative_to(PROJECT)): "what everything said just now",
+            "README.md": "how to go on with your own companies",
+        }
+    )
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the demo shows: a live table on a terminal, plain lines elsewhere."""
 
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ class StepLine:
 class Stage:
     """Where everything is printed; tells the time since the start."""
 
-    console: Console = field(default_factory=lambda: Console(highlight=False))
+    console: Console = field(default_factory=lambda: Console(highlight=False, width=_width()))
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -58,11 +59,23 @@ class Stage:
         """Print a line."""
         self.console.print(text)
 
-    def verdict(self, is_true: bool, sentence: str) -> bool:
-        """Print whether something that must hold does; gives it back."""
+    def two_columns(self, lines: Mapping[str, str]) -> None:
+        """Print names and what each is."""
+        table = Table.grid(padding=(0, 3))
+        for name, words in lines.items():
+            table.add_row(f"  {name}", words)
+        self.console.print(table)
+
+    def verdict(self, is_true: bool, sentence: str, instead: object = "") -> bool:
+        """Print whether something that must hold does, and what was found instead; gives it back."""
         mark = "[green]✓[/green]" if is_true else "[bold red]✗ NOT TRUE:[/bold red]"
-        self.console.print(f"{mark} {sentence}")
+        self.console.print(f"{mark} {sentence}" + ("" if is_true else f" ({instead})" if instead else ""))
         return is_true
+
+
+def _width() -> int | None:
+    """A terminal knows its width; a file or a pipe does not, and has room enough."""
+    return None if sys.stdout.isatty() else 130
 
 
 class StepTable:
@@ -108,9 +121,8 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
     groups: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         groups[outcome.state, outcome.reason].append(outcome)
-    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 2, 0, 0))
-    for title, justify in (("Outcome", "left"), ("Orders", "right"), ("Why", "left"), ("Which", "left")):
-        table.add_column(title, justify=justify, header_style="bold")  # type: ignore[arg-type]  # Literal
+    table = _table("Outcome", "Orders", "Why", "Which")
+    table.columns[1].justify = "right"
     table.add_column("What a person does", header_style="bold", ratio=1)
     for (state, reason), group in sorted(groups.items(), key=lambda each: (-len(each[1]), each[0])):
         style = {"created": "green", "rejected": "red", "parked": "yellow", "uncertain": "red"}.get(state, "")
@@ -121,12 +133,9 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
 
 def comparison_table(comparisons: Sequence[Comparison], limit: int) -> Table:
     """Orders side by side, those that differ first."""
-    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 2, 0, 0))
-    for title in ("eAccounting", "Visma.net", "State"):
-        table.add_column(title, header_style="bold")
-    for title in ("Total", "there", "VAT", "there"):
-        table.add_column(title, justify="right", header_style="bold")
-    table.add_column("")
+    table = _table("eAccounting", "Visma.net", "State", "Total", "there", "VAT", "there", "")
+    for column in table.columns[3:7]:
+        column.justify = "right"
     for one in sorted(comparisons, key=lambda each: each.is_equal)[:limit]:
         for other in one.target or (None,):
             table.add_row(
@@ -139,6 +148,13 @@ def comparison_table(comparisons: Sequence[Comparison], limit: int) -> Table:
                 str(other.vat) if other else "",
                 "[green]=[/]" if one.is_equal else "[red]≠[/]",
             )
+    return table
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for title in titles:
+        table.add_column(title, header_style="bold", no_wrap=True)
     return table
 
 

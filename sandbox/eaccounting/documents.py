@@ -198,7 +198,7 @@ def vat_specification(orders: Sequence[Record], percent_of: Callable[[Record], D
 
 KEPT_IN_INVOICE_ROW = (
     *("ArticleId", "ArticleNumber", "IsServiceArticle", "IsTextRow", "Text", "UnitId"),
-    *("UnitPrice", "Quantity", "DiscountPercentage", "Amount"),
+    *("UnitPrice", "DiscountPercentage", "Amount"),
 )
 
 
@@ -210,6 +210,7 @@ def invoice_row(row: Record, line_number: int, includes_vat: bool, percent: Deci
         **{field: row[field] for field in KEPT_IN_INVOICE_ROW},
         Id=its_id,
         LineNumber=line_number,
+        Quantity=cents(Decimal(row["Quantity"])),
         AmountNoVat=row["Amount"] - vat,
         PercentVat=percent,
     )

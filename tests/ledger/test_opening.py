@@ -1,6 +1,8 @@
 """The ledger opens on an empty database, and refuses to open with the wrong keys."""
 
 import multiprocessing
+import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,16 @@ def test_four_processes_open_an_empty_database_at_once(untouched_url: str, keys:
     for process in processes:
         process.join(30)
     assert found == {open_ledger(untouched_url, keys).fingerprint("something")}
+
+
+def test_a_new_file_that_another_process_is_writing_is_waited_for(sqlite_url: str, tmp_path: Path, keys: str) -> None:
+    other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    end = threading.Timer(0.2, lambda: other.execute("COMMIT"))
+    end.start()
+    assert open_ledger(sqlite_url, keys).links("order", ["1"]) == {}
+    end.join()
+    other.close()
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(url: str, ledger: Ledger) -> None:

@@ -77,6 +77,12 @@ def test_nothing_readable_of_a_person_is_on_disk(sqlite_url: str, keys: str, tmp
         assert trace.encode() not in content
 
 
+def test_hashes_of_one_ledger_say_nothing_about_another(tmp_path: Path, keys: str) -> None:
+    one, other = (open_ledger(f"sqlite:///{tmp_path / name}", keys) for name in ("one.db", "other.db"))
+    assert one.fingerprint("anna@example.com") == one.fingerprint("anna@example.com")
+    assert one.fingerprint("anna@example.com") != other.fingerprint("anna@example.com")
+
+
 def test_bodies_are_forgotten_after_the_days_that_are_set(ledger: Ledger) -> None:
     with time_machine.travel(TODAY - timedelta(days=31), tick=False):
         fill(ledger)

@@ -112,12 +112,15 @@ def test_a_slow_refresher_that_was_taken_for_dead_still_saves_what_it_got(ledger
         ledger.fail_token(KEY, other, lost=True)  # the server refused: the slow one had used it up
         ledger.save_token(KEY, slow, access_token="new", refresh_token="r", expires_at=NOON + timedelta(hours=1))
         assert claim(ledger, "three").access_token == "new"
+        clock.shift(3600)
+        third = claim(ledger, "three")
+        assert (third.status, third.since) == ("claimed", None)
 
 
 def test_a_refusal_that_comes_after_somebody_saved_is_ignored(ledger: Ledger) -> None:
-    late = refresh(ledger)
+    late = refresh(ledger, seconds=0)
     ledger.fail_token(KEY, late, lost=True)
-    assert claim(ledger).status == "valid"
+    assert claim(ledger).status == "claimed"
 
 
 def test_a_late_give_back_does_not_free_another_ones_claim(ledger: Ledger) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.systems.imitation import Imitation, rows_of
 from tests.systems.scripted_server import Line, scripted_server
 from visma_sync.errors import ConfigurationError
-from visma_sync.systems.eaccounting.answers import SourceRecord
+from visma_sync.systems.eaccounting.answers import SourceInvoice, SourceRecord
 from visma_sync.systems.eaccounting.client import PAGE_SIZE, EAccountingClient
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
@@ -162,8 +162,9 @@ def test_every_list_of_the_company_can_be_read(imitation: Imitation, name: str) 
 
 def test_an_order_with_a_paid_invoice_is_paid_and_a_candidate(imitation: Imitation) -> None:
     began_at = datetime.now(UTC) - timedelta(seconds=1)
-    stored = {invoice.get("CreatedFromOrderId") for invoice in imitation.state("eaccounting", "customerinvoices")}
-    fresh = [order for order in orders_in(imitation) if order.number and order.key not in stored]
+    invoices = map(SourceInvoice.of, imitation.state("eaccounting", "customerinvoices"))
+    invoiced = {key for invoice in invoices for key in invoice.order_keys}
+    fresh = [order for order in orders_in(imitation) if order.number and order.key not in invoiced]
     paid, unpaid, without = (order.key for order in fresh[:3])
     imitation.by_hand(f"eaccounting/orders/{paid}/invoice", paid=True)
     imitation.by_hand(f"eaccounting/orders/{unpaid}/invoice", paid=False)

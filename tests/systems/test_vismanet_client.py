@@ -36,11 +36,12 @@ ITEM = {
     "defaultPrice": Decimal("9.99"),
 }
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+MUG = "MUG/1 #2"
 
 
 def order_for(customer: str, reference: str) -> dict[str, Any]:
     line = {
-        "inventoryId": "A/B #1",
+        "inventoryId": MUG,
         "quantity": Decimal("2.5"),
         "unitPrice": Decimal("10.00"),
         "hasManualPrice": True,
@@ -56,7 +57,10 @@ def order_for(customer: str, reference: str) -> dict[str, Any]:
 
 
 async def a_customer(client: VismaNetClient) -> str:
-    return (await rows_of(client.customers_changed(None)))[0].number
+    """Somebody who can order, and a mug to be ordered."""
+    if await client.item(MUG) is None:
+        await client.create_item({**ITEM, "inventoryNumber": MUG})
+    return next(one.number for one in await rows_of(client.customers_changed(None)) if one.status == "Active")
 
 
 def test_branches_are_listed_and_a_wrong_company_has_none(imitation: Imitation) -> None:
@@ -335,7 +339,7 @@ def test_somebody_elses_change_between_reading_and_opening_is_noticed(imitation:
 def test_no_more_calls_than_agreed_are_in_flight(imitation: Imitation) -> None:
     async def work() -> None:
         async with imitation.target(max_concurrency=3) as client:
-            await asyncio.gather(*(client.item("A/B #1") for _ in range(30)))
+            await asyncio.gather(*(client.item(MUG) for _ in range(30)))
 
     asyncio.run(work())
     assert imitation.most_in_flight() <= 3

@@ -1,10 +1,12 @@
 """What the ledger forgets: bodies after some days, a person on request, and old keys."""
 
+from collections import defaultdict
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
 from sqlalchemy import bindparam as parameter
 
+from visma_sync.ledger.database import chunks
 from visma_sync.ledger.part import LedgerPart
 from visma_sync.ledger.rows import now
 from visma_sync.ledger.tables import attempt, held_record, identity, link, metadata, need
@@ -33,11 +35,13 @@ class Privacy(LedgerPart):
         what the linked record of the target is recognised by. The link stays, without what was written.
         """
         with self._database.writing() as connection:
-            return (
-                self._forget_sources(connection, self._concerns(held_record, kind, source_key))
-                + self._forget_attempts(connection, self._concerns(attempt, kind, source_key))
-                + self._forget_identity(connection, kind, source_key)
-            )
+            rows = self._forget_identity(connection, kind, source_key)
+            for table, forget in ((held_record, self._forget_sources), (attempt, self._forget_attempts)):
+                rows += forget(connection, table.c.key == source_key)
+                for flow, keys in self._needing(connection, kind, source_key).items():
+                    for chunk in chunks(keys):
+                        rows += forget(connection, (table.c.flow == flow) & table.c.key.in_(chunk))
+            return rows
 
     def reencrypt(self) -> int:
         """Put everything of all pairs that is encrypted under the newest key; gives the number of rows.
@@ -76,15 +80,17 @@ class Privacy(LedgerPart):
         links = connection.execute(update(link).where(*of_person).values(written={}, detail={}, source_hash=""))
         return identities.rowcount + links.rowcount
 
-    def _concerns(self, table: Table, kind: str, source_key: str) -> ColumnElement[bool]:
-        """Rows kept under the person's key, or under that of a record which needs the person."""
-        needing = select(need.c.record_key).where(
-            need.c.pair == self.pair,
-            need.c.flow == table.c.flow,
-            need.c.kind == kind,
-            need.c.needed_key == source_key,
+    def _needing(self, connection: Connection, kind: str, source_key: str) -> dict[str, list[str]]:
+        """The keys of the records that need this person, by flow."""
+        keys: dict[str, list[str]] = defaultdict(list)
+        rows = connection.execute(
+            select(need.c.flow, need.c.record_key).where(
+                need.c.pair == self.pair, need.c.kind == kind, need.c.needed_key == source_key
+            )
         )
-        return or_(table.c.key == source_key, table.c.key.in_(needing))
+        for flow, record_key in rows:
+            keys[flow].append(record_key)
+        return keys
 
     def _reencrypt(self, table: Table) -> int:
         done, last = 0, 0

@@ -104,6 +104,17 @@ class Tokens(LedgerPart):
                 same_claim = (table.c.claimed_by == claim.claimed_by, table.c.claimed_since == claim.begun_at)
                 connection.execute(update(table).where(*same_token, *same_claim).values(**NO_CLAIM))
 
+    def start_over(self, key: str, *, refresh_token: str, seed: str, claimed_by: str) -> TokenClaim:
+        """Forget what was kept under this key and go on from a new sign-in; gives the claim to save its tokens with.
+
+        `seed` is what the Connection holds at this time: it is older than the sign-in and not taken any more.
+        """
+        with self._database.writing() as connection:
+            insert_missing(connection, table, [_unknown_token(key)])
+            seed_hash = self.fingerprint(seed) if seed else ""
+            row = self._sow(connection, _locked(connection, key), refresh_token, seed_hash)
+            return self._claim(connection, row, claimed_by)
+
     def company(self, key: str) -> Company | None:
         """The company that this token gives access to; None until it was saved."""
         row = self._token(key)

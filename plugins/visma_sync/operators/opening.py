@@ -13,6 +13,7 @@ from airflow.sdk import Variable
 from visma_sync.errors import ConfigurationError
 from visma_sync.flows import FLOWS, INCLUDE, flow_mapping
 from visma_sync.hooks.ledger import airflow_ledger
+from visma_sync.hooks.vismanet import VismaNetHook
 from visma_sync.settings.load import load_settings
 from visma_sync.settings.model import Settings
 from visma_sync.sync.run import Run
@@ -51,14 +52,17 @@ def open_run(flow: str, kinds: Mapping[str, str], context: Mapping[str, Any]) ->
     """
     settings = airflow_settings()
     task_instance, dag_run = context["ti"], context["dag_run"]
+    ledger, target = airflow_ledger(), VismaNetHook().settings()
     return Run(
         run_id=dag_run.run_id,
-        ledger=airflow_ledger(),
+        ledger=ledger,
         settings=settings,
         mappings={kind: flow_mapping(name, settings) for kind, name in {"order": flow, **kinds}.items()},
         lists={kind: FLOWS[name].lists for kind, name in {"order": flow, **kinds}.items()},
         dry_run=bool(context["params"].get("dry_run")),
         last_try=task_instance.try_number > task_instance.max_tries,
+        default_branch=target.branch,
+        target_company=ledger.fingerprint(f"{target.tenant_id} {target.company_id}"),
     )
 
 

@@ -11,6 +11,7 @@ from visma_sync.hooks.eaccounting import EAccountingHook
 from visma_sync.hooks.vismanet import VismaNetHook
 from visma_sync.operators.opening import die_with_parent, open_run
 from visma_sync.operators.window import window_of
+from visma_sync.sync.company import check_source_company
 from visma_sync.sync.confirm import confirm_orders
 from visma_sync.sync.create import create_orders
 from visma_sync.sync.customers import ensure_customers
@@ -66,7 +67,12 @@ class FetchOrders(StepOperator):
         run = self._open(context)
         window = window_of(context, run.ledger, run.settings, run.flow)
         self.log.info("Reading %s window %s to %s %s", window.kind, window.since, window.until, window.numbers or "")
-        fetched: list[Reference] = self._with_systems(run, lambda source, _: fetch_orders(run, source, window))
+
+        async def fetch(source: EAccountingClient, _: VismaNetClient) -> list[Reference]:
+            await check_source_company(run, source, run.ledger.fingerprint(EAccountingHook().settings().refresh_token))
+            return await fetch_orders(run, source, window)
+
+        fetched: list[Reference] = self._with_systems(run, fetch)
         self.log.info("%s orders go on.", len(fetched))
         return fetched
 

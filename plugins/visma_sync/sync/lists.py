@@ -6,6 +6,7 @@ from typing import Any
 from visma_sync.errors import ConfigurationError
 from visma_sync.settings.load import fingerprint
 from visma_sync.settings.model import Settings
+from visma_sync.sync.company import check_target_company
 from visma_sync.sync.ports import OrderTarget
 from visma_sync.sync.run import ONE_DAY, Run, now
 
@@ -27,9 +28,10 @@ async def check_settings(run: Run, target: OrderTarget) -> None:
     Checked at most daily, or when the settings change; ConfigurationError names all that are missing.
     """
     checked = run.ledger.master_data("target", "settings_checked")
-    print_ = fingerprint(run.settings)
-    if checked and checked[1] > now() - ONE_DAY and checked[0] == [{"fingerprint": print_}]:
+    of_these = [{"settings": fingerprint(run.settings), "company": run.target_company}]
+    if checked and checked[1] > now() - ONE_DAY and checked[0] == of_these:
         return
+    await check_target_company(run, target, run.target_company)
     missing: list[str] = []
     for name, setting, values in _values_by_list(run.settings):
         if not values:
@@ -43,7 +45,7 @@ async def check_settings(run: Run, target: OrderTarget) -> None:
             resolution="Correct these settings, or make the values in the target.",
             operation="check settings",
         )
-    run.ledger.save_master_data("target", "settings_checked", [{"fingerprint": print_}])
+    run.ledger.save_master_data("target", "settings_checked", of_these)
 
 
 def _values_by_list(settings: Settings) -> Iterable[tuple[str, str, frozenset[str]]]:

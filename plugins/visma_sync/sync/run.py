@@ -26,7 +26,8 @@ class Run:
     """What every step of a run shares.
 
     `mappings` are by record kind (`order`, `customer`, `product`). `last_try` tells a step that it will not be
-    called again: what is still uncertain is then left to the next run instead of being waited for.
+    called again: what is still uncertain is then left to the next run instead of being waited for. `target_company`
+    is a keyed hash of which company the target's Connection names.
     """
 
     run_id: str
@@ -37,6 +38,7 @@ class Run:
     dry_run: bool = False
     last_try: bool = True
     default_branch: str = ""
+    target_company: str = ""
 
     def flow_of(self, kind: str) -> str:
         """The flow under which records of a kind are in hand; a dry run keeps its own, so that it changes nothing."""

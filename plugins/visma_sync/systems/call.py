@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from visma_sync.errors import VismaSyncError
-
 _RESERVED = re.compile(r"[:/?#\[\]@!$&'()*+,;=%\\]")
 _ENCODED_KEY = re.compile(r"b64\(([A-Za-z0-9_-]+)\)")
 
@@ -56,17 +54,6 @@ class Answer:
     def record(self) -> dict[str, Any]:
         """The body where it is one JSON object, else an empty one."""
         return self.body if isinstance(self.body, dict) else {}
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """A request and what became of it, for whoever keeps them; bodies hold personal data."""
-
-    system: str
-    call: Call
-    answer: Answer | None
-    error: VismaSyncError | None
-    duration_ms: int
 
 
 def key_segment(key: str) -> str:

@@ -15,7 +15,7 @@ import stamina
 from visma_sync.errors import RetryableError, StaleVersionError, UncertainWriteError, VismaSyncError
 from visma_sync.systems.addresses import checked_address
 from visma_sync.systems.budget import LONGEST_WAIT_SECONDS, RateBudget
-from visma_sync.systems.call import Answer, Call, Exchange
+from visma_sync.systems.call import Answer, Call
 from visma_sync.systems.json_text import read_json, write_json
 from visma_sync.systems.tokens import TokenKeeper
 
@@ -25,7 +25,6 @@ IDLE_SECONDS = 5.0
 TRIES = 3
 
 Verdict = Callable[[Call, Answer], VismaSyncError | None]
-Recorder = Callable[[Exchange], None]
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +54,6 @@ class HttpClient:
         tokens: TokenKeeper,
         verdict: Verdict,
         budget: RateBudget | None = None,
-        recorder: Recorder | None = None,
         calls: Counter[str] | None = None,
     ) -> None:
         self._endpoint = endpoint
@@ -63,7 +61,6 @@ class HttpClient:
         self._tokens = tokens
         self._verdict = verdict
         self._budget = budget
-        self._recorder = recorder
         self.calls: Counter[str] = Counter() if calls is None else calls
         self._slots: asyncio.LifoQueue[httpx.AsyncClient | None] = asyncio.LifoQueue()
         for _ in range(endpoint.max_concurrency):
@@ -131,33 +128,28 @@ class HttpClient:
         )
 
     async def _exchange(self, client: httpx.AsyncClient, call: Call, token: str, number: int) -> Answer:
-        """Send once, and tell counter, log and recorder."""
+        """Send once, count it and log it."""
         self.calls[call.operation] += 1
         started = time.monotonic()
-        answer, error = None, None
+        said: object = "no answer"
+        status = 0
         try:
             answer = self._read(call, await self._transport(client, call, token))
+            said = status = answer.status
         except VismaSyncError as failure:
-            error = failure
+            said = type(failure).__name__
             raise
         finally:
-            duration_ms = int((time.monotonic() - started) * 1000)
-            self._tell(Exchange(self._endpoint.system, call, answer, error, duration_ms), number)
+            logger.log(
+                logging.DEBUG if 200 <= status < 400 else logging.INFO,
+                "%s %s: %s in %d ms, try %d",
+                self._endpoint.system,
+                call.operation,
+                said,
+                (time.monotonic() - started) * 1000,
+                number,
+            )
         return answer
-
-    def _tell(self, exchange: Exchange, number: int) -> None:
-        status = exchange.answer.status if exchange.answer is not None else 0
-        logger.log(
-            logging.DEBUG if 200 <= status < 400 else logging.INFO,
-            "%s %s: %s in %d ms, try %d",
-            exchange.system,
-            exchange.call.operation,
-            status or type(exchange.error).__name__,
-            exchange.duration_ms,
-            number,
-        )
-        if self._recorder is not None:
-            self._recorder(exchange)
 
     async def _transport(self, client: httpx.AsyncClient, call: Call, token: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}", **call.headers}

@@ -26,7 +26,7 @@ from visma_sync.systems.eaccounting.answers import (
 from visma_sync.systems.eaccounting.auth import token_keeper
 from visma_sync.systems.eaccounting.settings import EAccountingSettings
 from visma_sync.systems.eaccounting.verdict import FILTER_REFUSED, verdict
-from visma_sync.systems.http import Endpoint, HttpClient, Recorder
+from visma_sync.systems.http import Endpoint, HttpClient
 from visma_sync.systems.reading import surprising
 from visma_sync.systems.together import together
 from visma_sync.systems.tokens import TokenStore
@@ -63,7 +63,6 @@ class EAccountingClient:
         *,
         tokens: TokenStore,
         budget: CallBudget | None = None,
-        recorder: Recorder | None = None,
     ) -> None:
         quota = Quota(f"{SYSTEM} {settings.client_id}", 60.0, CALLS_A_MINUTE, per_route=True)
         self._http = HttpClient(
@@ -71,7 +70,6 @@ class EAccountingClient:
             tokens=token_keeper(settings, tokens),
             verdict=verdict,
             budget=RateBudget(budget, quota) if budget is not None else None,
-            recorder=recorder,
         )
 
     @property

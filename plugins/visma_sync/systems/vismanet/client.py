@@ -12,7 +12,7 @@ from typing import Any, Self
 from visma_sync.errors import NotFoundError, UncertainWriteError
 from visma_sync.systems.budget import CallBudget, Quota, RateBudget
 from visma_sync.systems.call import Answer, Call, key_segment, keys_in
-from visma_sync.systems.http import Endpoint, HttpClient, Recorder
+from visma_sync.systems.http import Endpoint, HttpClient
 from visma_sync.systems.reading import surprising
 from visma_sync.systems.tokens import TokenStore
 from visma_sync.systems.vismanet.answers import (
@@ -68,7 +68,6 @@ class VismaNetClient:
         *,
         tokens: TokenStore,
         budget: CallBudget | None = None,
-        recorder: Recorder | None = None,
     ) -> None:
         self.calls: Counter[str] = Counter()
         company = {"ipp-company-id": settings.company_id} if settings.company_id else {}
@@ -80,7 +79,6 @@ class VismaNetClient:
                 tokens=token_keeper(settings, tokens, scopes),
                 verdict=verdict,
                 budget=RateBudget(budget, quota) if budget is not None else None,
-                recorder=recorder,
                 calls=self.calls,
             )
 

@@ -1,0 +1,54 @@
+"""One running sandbox for all these tests, and a caller for each of the two systems in it."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox.shop_caller import Shop
+from tests.sandbox.vismanet_caller import Caller
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def running_sandbox(*options: str) -> Iterator[str]:
+    """Start a sandbox on a free port, give its address once it answers, and stop it in the end."""
+    command = [sys.executable, "-m", "sandbox", "--port", "0", *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().split()[-1]
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="session")
+def sandbox_url() -> Iterator[str]:
+    """The address of the sandbox that these tests share."""
+    with running_sandbox() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def shop_caller(sandbox_url: str) -> Iterator[Shop]:
+    """A caller that keeps its connections from test to test."""
+    with Shop(sandbox_url) as caller:
+        yield caller
+
+
+@pytest.fixture
+def shop(shop_caller: Shop) -> Shop:
+    """A caller of the shop's eAccounting, in a sandbox that is as at the start."""
+    shop_caller.control("POST", "reset")
+    shop_caller.sign_in()
+    return shop_caller
+
+
+@pytest.fixture(scope="session")
+def vismanet(sandbox_url: str) -> Caller:
+    """A caller of the imitated Visma.net ERP."""
+    return Caller(sandbox_url)
