@@ -5,6 +5,8 @@ orders on Hold, compare totals and VAT, open them. One bad order never stops the
 single orders, with or without a dry run; backfill for any stretch of time. All of it is safe to repeat.
 """
 
+from typing import Any
+
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import dag, task_group
 
@@ -26,13 +28,13 @@ orders_in_source, orders_in_target = system_assets("orders")
 
 
 @task_group
-def lane(orders):
+def lane(orders: Any) -> None:
     created = CreateOrders(task_id="create_orders", lane=orders)
     ConfirmOrders(task_id="confirm_orders", lane=created.output, outlets=[orders_in_target])
 
 
 @dag(doc_md=__doc__, **flow_arguments("orders"))
-def orders_eaccounting_to_vismanet():
+def orders_eaccounting_to_vismanet() -> None:
     turn = TakeTurn(task_id="take_turn")
     ready = SystemsReady(task_id="systems_ready")
     fetched = FetchOrders(task_id="fetch_orders", inlets=[orders_in_source])

@@ -53,11 +53,6 @@ class AirflowApi:
         else:
             self._ask("POST", "/api/v2/connections", body)
 
-    def save_extra(self, name: str, kind: str, extra: Mapping[str, Any]) -> None:
-        """Change the extra fields of a Connection, and nothing else of it."""
-        body = {"connection_id": name, "conn_type": kind, "extra": json.dumps(dict(extra))}
-        self._ask("PATCH", f"/api/v2/connections/{name}?update_mask=extra", body)
-
     def save_variable(self, name: str, value: str, description: str) -> None:
         """Make a Variable, or change it."""
         body = {"key": name, "value": value, "description": description}

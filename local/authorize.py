@@ -17,6 +17,7 @@ import webbrowser
 from collections.abc import Mapping
 from typing import Any
 
+from local.place import Place
 from visma_sync.errors import ConfigurationError, VismaSyncError
 from visma_sync.hooks.ledger import LEDGER_KEY, ledger_url
 from visma_sync.ledger.ledger import Ledger, open_ledger
@@ -24,8 +25,6 @@ from visma_sync.systems.eaccounting.auth import authorize_url, exchange_code, to
 from visma_sync.systems.eaccounting.client import EAccountingClient
 from visma_sync.systems.eaccounting.settings import EAccountingSettings
 from visma_sync.systems.tokens import Grant, GrantRefusedError
-
-from local.place import Place
 
 DEFAULT_PORT = 44300
 CONNECTION = "AIRFLOW_CONN_EACCOUNTING_DEFAULT"
@@ -113,7 +112,7 @@ def _listen(redirect_uri: str) -> str:
     received: list[str] = []
 
     class Receiver(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  the standard library's name
+        def do_GET(self) -> None:
             if urllib.parse.urlsplit(self.path).path != where.path:
                 self.send_error(404)
                 return
@@ -177,8 +176,13 @@ def _keep(settings: EAccountingSettings, ledger: Ledger, grant: Grant) -> None:
     key = token_key(settings)
     new = {"refresh_token": grant.refresh_token or "", "seed": settings.refresh_token}
     claim = ledger.start_over(key, **new, claimed_by="make authorize")
-    tokens = {"access_token": grant.access_token, "refresh_token": grant.refresh_token}
-    ledger.save_token(key, claim, **tokens, expires_at=grant.expires_at)
+    ledger.save_token(
+        key,
+        claim,
+        access_token=grant.access_token,
+        refresh_token=grant.refresh_token,
+        expires_at=grant.expires_at,
+    )
 
 
 def _forget(settings: EAccountingSettings, ledger: Ledger) -> None:

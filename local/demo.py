@@ -98,17 +98,27 @@ class Demo:
             self._stage.say(f"Airflow is at {self._place.address}; nothing leaves this machine.")
             before = set(self._witness.target_references())
             source = self._witness.source_orders()
-            first, sent = self._send(source, before, kill=kill)
-            told = [sent, self._reconcile(first, source, before), self._again(), self._without_ledger()]
-        return all(told)
+            first = self._send(kill=kill)
+            if not self._no_task_failed(first):
+                return False
+            return all(
+                [
+                    self._accounted_for(first, source, before, kill=kill),
+                    self._reconcile(first, source, before),
+                    self._again(),
+                    self._without_ledger(),
+                ]
+            )
 
-    def _send(self, source: Mapping[str, SourceOrder], before: set[str], *, kill: bool) -> tuple[FinishedRun, bool]:
-        self._stage.chapter(f"Sending {len(source)} orders" + (", and killing the sender half-way" if kill else ""))
-        first = self._run(Killing(self._stage, self._sandbox) if kill else None)
-        self._stage.chapter(f"What became of {len(first.outcomes)} orders")
-        self._stage.console.print(outcome_table(first.outcomes))
-        self._stage.say("")
-        return first, self._accounted_for(first, source, before, kill=kill)
+    def _send(self, *, kill: bool) -> FinishedRun:
+        title = f"Sending {self._place.orders} orders"
+        self._stage.chapter(f"{title}, and killing the sender half-way" if kill else title)
+        return self._run(Killing(self._stage, self._sandbox) if kill else None)
+
+    def _no_task_failed(self, run: FinishedRun) -> bool:
+        logs = self._place.folder.relative_to(PROJECT) / "logs" / f"dag_id={FLOW}" / f"run_id={run.name}"
+        failed = f"{', '.join(run.failed_tasks)}; what they said is in {logs}"
+        return self._stage.verdict(not run.failed_tasks, "no task failed", failed)
 
     def _accounted_for(
         self, run: FinishedRun, source: Mapping[str, SourceOrder], before: set[str], *, kill: bool

@@ -65,22 +65,23 @@ class Place:
 
     def prepare(self) -> None:
         """Make the folder (mode 700) and its secrets (mode 600), where they are not there yet."""
-        if self.sandbox_port:
-            self._begin_anew()
         for folder in (LOCAL, self.folder, self.folder / "logs"):
             folder.mkdir(mode=0o700, exist_ok=True)
         if not self._secrets.exists():
             write_private(self._secrets, json.dumps(_new_secrets(), indent=2))
         write_private(self.passwords, json.dumps({"admin": self.secrets()["admin_password"]}))
+
+    def begin(self) -> None:
+        """Make everything ready for a start; a ledger between imitated companies begins anew with them."""
+        if self.sandbox_port:
+            for entry in self.folder.glob("*"):
+                if entry.is_dir():
+                    shutil.rmtree(entry)
+                elif entry not in (self._secrets, self.folder / "lock"):
+                    entry.unlink()
+        self.prepare()
         write_private(self.folder / "place.json", json.dumps(asdict(self)))
         self.ready.unlink(missing_ok=True)
-
-    def _begin_anew(self) -> None:
-        for entry in self.folder.glob("*"):
-            if entry.is_dir():
-                shutil.rmtree(entry)
-            elif entry not in (self._secrets, self.folder / "lock"):
-                entry.unlink()
 
     def secrets(self) -> Mapping[str, str]:
         """The generated secrets by name; they stay the same as long as the folder does."""

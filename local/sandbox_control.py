@@ -59,7 +59,7 @@ class SandboxControl:
 
     def faults_that_happened(self) -> int:
         """How often a fault hit a request."""
-        return sum(fault["fired"] for fault in self._ask("GET", "/_sandbox/faults"))
+        return sum(fault.get("fired", 0) for fault in self._ask("GET", "/_sandbox/faults"))
 
     def end_faults(self) -> None:
         """Have everything go right again."""

@@ -74,7 +74,7 @@ def start(place: Place, *, scheduled: bool = True, die_with_parent: bool = False
     """
     clear_leftovers(place.folder, PROJECT)
     place.check_ports()
-    place.prepare()
+    place.begin()
     variables = environment(place, scheduled=scheduled)
     _prepare_database(place, variables)
     write_plan(place.folder, components(place))

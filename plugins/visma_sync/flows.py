@@ -29,9 +29,7 @@ class FlowParts:
 
 
 FLOWS: Mapping[str, FlowParts] = {
-    "orders_eaccounting_to_vismanet": FlowParts(
-        Order, {"order": NewSalesOrder}, ("termsofpayments", "units")
-    ),
+    "orders_eaccounting_to_vismanet": FlowParts(Order, {"order": NewSalesOrder}, ("termsofpayments", "units")),
     "customers_eaccounting_to_vismanet": FlowParts(
         Customer, {"customer": CustomerUpdate, "contact": ContactUpdate}, ("termsofpayments",)
     ),

@@ -54,7 +54,7 @@ class Company:
     ledger_file: Path
     settings: Settings = field(default_factory=demo_settings)
     runs: int = 0
-    refresh_token: str = "sandbox-refresh-token-1"  # noqa: S105  the sandbox's own
+    refresh_token: str = "sandbox-refresh-token-1"
 
     def ledger(self) -> Ledger:
         """The ledger, made on first use."""
@@ -68,7 +68,7 @@ class Company:
         }
         source = EAccountingSettings(
             client_id="demo-eaccounting",
-            client_secret="demo-secret",  # noqa: S106  the sandbox's own
+            client_secret="demo-secret",
             refresh_token=self.refresh_token,
             api_url=f"{self.url}/eaccounting",
             identity_url=f"{self.url}/eaccounting-identity",
@@ -78,7 +78,7 @@ class Company:
         )
         target = VismaNetSettings(
             client_id="demo-vismanet",
-            client_secret="demo-secret",  # noqa: S106  the sandbox's own
+            client_secret="demo-secret",
             tenant_id="11111111-2222-3333-4444-555555555555",
             api_url=f"{self.url}/vismanet",
             salesorder_url=f"{self.url}/salesorder",

@@ -13,7 +13,7 @@ from local import authorize
 from tests.flows.running import KEY
 from visma_sync.errors import ConfigurationError
 from visma_sync.ledger.ledger import Ledger, open_ledger
-from visma_sync.systems.eaccounting.auth import token_key
+from visma_sync.systems.eaccounting.auth import authorize_url, token_key
 from visma_sync.systems.eaccounting.settings import EAccountingSettings
 
 REDIRECT = "http://127.0.0.1:18417/callback"
@@ -53,7 +53,7 @@ def test_the_browser_brings_the_code_to_the_loopback_address(
         threading.Thread(target=visit, daemon=True).start()
         return True
 
-    monkeypatch.setattr(authorize.webbrowser, "open", browse)
+    monkeypatch.setattr("webbrowser.open", browse)
     code = authorize.receive_code(settings, REDIRECT, paste=False)
     assert authorize.keep_sign_in(settings, ledger, code, REDIRECT, sure=True) == 0
     assert "Noorderlicht" in capsys.readouterr().out
@@ -65,9 +65,7 @@ def test_the_browser_brings_the_code_to_the_loopback_address(
 def test_the_address_can_be_pasted_on_a_server_without_a_browser(
     settings: EAccountingSettings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(
-        "builtins.input", lambda _: consent(re.findall(r"http\S+", capsys.readouterr().out)[0])
-    )
+    monkeypatch.setattr("builtins.input", lambda _: consent(re.findall(r"http\S+", capsys.readouterr().out)[0]))
     assert authorize.receive_code(settings, REDIRECT, paste=True)
 
 
@@ -83,7 +81,7 @@ def test_a_refusal_on_the_page_is_told(settings: EAccountingSettings) -> None:
 
 def test_another_company_than_the_links_belong_to_is_refused(settings: EAccountingSettings, ledger: Ledger) -> None:
     ledger.save_company("default source", "another-company", "Zuiderzon B.V.")
-    page = authorize.authorize_url(settings, REDIRECT, "s")
+    page = authorize_url(settings, REDIRECT, "s")
     code = parse_qs(urlsplit(consent(page)).query)["code"][0]
     with pytest.raises(ConfigurationError, match="Zuiderzon"):
         authorize.keep_sign_in(settings, ledger, code, REDIRECT, sure=True)
@@ -92,7 +90,7 @@ def test_another_company_than_the_links_belong_to_is_refused(settings: EAccounti
 def test_whoever_says_no_keeps_nothing(
     settings: EAccountingSettings, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = authorize.authorize_url(settings, REDIRECT, "s")
+    page = authorize_url(settings, REDIRECT, "s")
     code = parse_qs(urlsplit(consent(page)).query)["code"][0]
     monkeypatch.setattr("builtins.input", lambda _: "n")
     assert authorize.keep_sign_in(settings, ledger, code, REDIRECT) == 1

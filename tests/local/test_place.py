@@ -28,7 +28,7 @@ def taken_port() -> Iterator[int]:
 
 def prepared(name: str, sandbox_port: int | None) -> Place:
     place = Place(name, 18190, sandbox_port)
-    place.prepare()
+    place.begin()
     return place
 
 
@@ -61,7 +61,7 @@ def test_imitated_systems_begin_anew_and_so_does_their_ledger_but_the_password_s
     place.ledger.touch()
     password = json.loads(place.passwords.read_text())["admin"]
 
-    place.prepare()
+    place.begin()
 
     assert not place.ledger.exists()
     assert json.loads(place.passwords.read_text())["admin"] == password
@@ -73,7 +73,7 @@ def test_the_ledger_of_real_systems_is_never_deleted() -> None:
     place.ledger.touch()
     key = place.secrets()["ledger_key"]
 
-    place.prepare()
+    place.begin()
 
     assert place.ledger.exists()
     assert place.secrets()["ledger_key"] == key

@@ -174,9 +174,9 @@ def test_special_tax_forms_wait_for_a_person(form: TaxForm) -> None:
 
 def test_every_missing_table_entry_is_named_at_once() -> None:
     order = an_order(row("10.00"), amount="10.00", vat="2.10", payment_terms="45 days", delivery_method="Drone")
-    tables = {"credit_terms": {"default": None}, "ship_via": {"default": None}}
+    nothing = {"default": None}
     with pytest.raises(RecordParkedError) as parked:
-        plan_order(order, surroundings(), settings(**tables))
+        plan_order(order, surroundings(), settings(credit_terms=nothing, ship_via=nothing))
     assert [reason.code for reason in parked.value.reasons] == ["no_credit_terms", "no_ship_via"]
     assert "45 days" in parked.value.message
 

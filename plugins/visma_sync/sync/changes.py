@@ -11,7 +11,7 @@ from visma_sync.ledger.ledger import Ledger
 
 @dataclass(frozen=True)
 class Change:
-    """`payload` holds only what is to be sent; `kept` the paths that people changed in the target since our last write."""
+    """`payload` holds only what is to be sent, `kept` the paths that people changed in the target since."""
 
     payload: dict[str, Any]
     kept: tuple[str, ...]

@@ -281,7 +281,7 @@ async def _create(run: Run, target: OrderTarget, journal: Journal, work: _Work, 
 
 
 def _look(work: _Work, marker: str) -> Look:
-    """Identities were refreshed at the start of the step: nothing under our marker there means nothing landed by then."""
+    """What was under our marker when the step read the target's customers."""
     hits = work.known.having("marker", marker)
     return Look(hits[0].target_key if hits else "", work.looked_at)
 
