@@ -42,7 +42,7 @@ down: ## Stop what `make up` started
 	@$(if $(wildcard $(RUN)),$(RUN) -m local.stack down,echo "Nothing is installed, so nothing runs.")
 
 .PHONY: authorize
-authorize: $(RUNTIME) ## Sign in at eAccounting once and keep the refresh token
+authorize: $(RUNTIME) ## Sign in at eAccounting once; PASTE=1 on a machine without a browser
 	@$(RUN) -m local.authorize
 
 .PHONY: secrets

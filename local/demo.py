@@ -60,7 +60,10 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A run of the flow that is over: what became of each order, and the tasks that failed."""
+    """A run of the flow that is over: what became of each order, and the tasks that failed.
+
+    `adopted` counts orders that were found in the target after the answer to their making was lost.
+    """
 
     name: str
     outcomes: list[Outcome]
@@ -68,6 +71,7 @@ class FinishedRun:
     taken_up: int
     failed_tasks: list[str]
     tries_of_writing: int
+    adopted: int
 
     def numbers(self, state: str) -> set[str]:
         """The order numbers with this outcome."""
@@ -151,6 +155,12 @@ class Demo:
         ]
         if kill:
             told.append(verdict(run.tries_of_writing > 1, "the killed step was tried again by itself"))
+            told.append(
+                verdict(
+                    run.adopted >= Killing.HANGING,
+                    f"{run.adopted} orders whose answer was lost were recognised in Visma.net, not made again",
+                )
+            )
         return all(told)
 
     def _reconcile(self, run: FinishedRun, source: Mapping[str, SourceOrder], before: set[str]) -> bool:
@@ -158,8 +168,9 @@ class Demo:
         target = self._witness.target_orders()
         comparisons = compare(run.numbers("created"), source, target)
         wrong = [one for one in comparisons if not one.is_equal]
-        self._stage.console.print(comparison_table(comparisons, limit=max(6, len(wrong))))
-        self._stage.say("")
+        shown = max(6, len(wrong))
+        self._stage.console.print(comparison_table(comparisons, limit=shown))
+        self._stage.say(f"[dim]… and {len(comparisons) - shown} more[/dim]\n" if len(comparisons) > shown else "")
         made = {order.reference for order in target} - before
         unexplained = made - {outcome.number for outcome in run.outcomes}
         return all(
@@ -232,6 +243,7 @@ class Demo:
         ledger = open_ledger(f"sqlite:///{self._place.ledger}", key)
         run = ledger.run(FLOW, name)
         outcomes = ledger.outcomes(FLOW, name)
+        links = ledger.links("order", [outcome.key for outcome in outcomes])
         people_needed = any(outcome.state in ("rejected", "uncertain") for outcome in outcomes)
         # The report fails its run on purpose while an order needs a person, so that somebody is told.
         expected = {"report"} if people_needed else set()
@@ -243,6 +255,7 @@ class Demo:
             taken_up=run.taken_up if run else 0,
             failed_tasks=sorted(failed - expected),
             tries_of_writing=max((task.tries for task in watch.tasks if task.step == WRITING), default=0),
+            adopted=sum(link.how == "adopted" for link in links.values()),
         )
 
 

@@ -13,6 +13,7 @@ from local.show import STEPS, Stage, StepTable, count_words
 FLOW = "orders_eaccounting_to_vismanet"
 WRITING = "lane.create_orders"
 CONFIRMING = "lane.confirm_orders"
+WAITING_WORDS = {"up_for_retry": "waits for its next try", "deferred": "waits until both systems answer"}
 
 
 class RunWatch:
@@ -39,9 +40,9 @@ class RunWatch:
         if task.state == "running":
             return self._progress(task.step)
         if task.state not in ("success", "failed"):
-            return task.state if task.state in ("up_for_retry", "deferred") else ""
+            return WAITING_WORDS.get(task.state, "")
         if task.step == "report" and task.state == "failed":
-            return "red on purpose, so that somebody looks at the orders that need a person"
+            return "red on purpose: an order needs a person"
         if task not in self._words:
             self._words[task] = describe(self._airflow.result(FLOW, self._run, task))
         return self._words[task]
@@ -75,14 +76,14 @@ class Killing:
         writing = [task for task in tasks if task.step == WRITING and task.state == "running"]
         if self._killed or not writing or self._sandbox.faults_that_happened() < self.HANGING:
             return
-        made = self._sandbox.requests().new_orders
+        answered = self._sandbox.requests().new_orders
         for task in writing:
             send(task.process, signal.SIGKILL)
         self._killed = True
         self._sandbox.end_faults()
         self._stage.say(
-            f"  [bold red]kill -9[/bold red] of the sender: {made} orders asked for, "
-            f"{self.HANGING} of them made but never answered"
+            f"  [bold red]kill -9[/bold red] of the sender: {answered} orders were made and answered, "
+            f"{self.HANGING} made whose answer never came"
         )
 
 

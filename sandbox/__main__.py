@@ -63,6 +63,9 @@ def read_options(arguments: list[str] | None = None) -> Options:
     parser.add_argument(
         "--no-trouble", action="store_false", dest="trouble", help="plant no orders that cannot be sent"
     )
+    parser.add_argument(
+        "--empty-target", action="store_true", help="Visma.net knows no customer, article or order of the shop yet"
+    )
     return Options(**vars(parser.parse_args(arguments)))
 
 

@@ -48,7 +48,9 @@ def build_world(options: Options) -> World:
         orders=book.orders,
         customer_invoices=invoices,
         planted=planted,
-        in_target=already_in_target(chance, book, folk, planted, options.existing_orders),
+        in_target=AlreadyInTarget()
+        if options.empty_target
+        else already_in_target(chance, book, folk, planted, options.existing_orders),
         **lists,
     )
 

@@ -34,6 +34,7 @@ class Options:
     existing_orders: int = 6
     today: datetime.date = datetime.date(2026, 11, 20)
     trouble: bool = True
+    empty_target: bool = False
 
     @property
     def customer_count(self) -> int:

@@ -1,17 +1,23 @@
 """The order flow step by step against a running sandbox, as the DAG runs it, without Airflow around it."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+import yaml
 
+from tests.flows.shop import Shop
+from visma_sync.errors import RetryableError, VismaSyncError
 from visma_sync.flows import FLOWS, INCLUDE, flow_mapping
 from visma_sync.ledger.ledger import Ledger, open_ledger
-from visma_sync.ledger.rows import Outcome
+from visma_sync.ledger.rows import Link, Outcome
 from visma_sync.settings.load import load_settings, merged
 from visma_sync.settings.model import Settings
 from visma_sync.sync.confirm import confirm_orders
@@ -21,12 +27,13 @@ from visma_sync.sync.exist import check_orders_exist
 from visma_sync.sync.fetch import Window, fetch_orders
 from visma_sync.sync.lists import check_settings
 from visma_sync.sync.products import ensure_products
-from visma_sync.sync.reference import lanes_of
+from visma_sync.sync.reference import Reference, lanes_of
 from visma_sync.sync.report import Report, write_report
 from visma_sync.sync.run import Run
 from visma_sync.systems.eaccounting.client import EAccountingClient, EAccountingSettings
 from visma_sync.systems.vismanet.client import VismaNetClient, VismaNetSettings
 
+ROOT = Path(__file__).parents[2]
 FLOW = "orders_eaccounting_to_vismanet"
 KINDS = {
     "order": FLOW,
@@ -35,30 +42,67 @@ KINDS = {
 }
 KEY = "bGVkZ2VyLWtleS1mb3ItdGVzdHMtb25seS0wMTIzNDU="
 SCOPES = "ea:api offline_access ea:sales ea:accounting_readonly ea:purchase_readonly"
-EVERYTHING = Window("manual", datetime(2026, 10, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+TENANT = "11111111-2222-3333-4444-555555555555"
+# The sandbox's orders are of the ten days before today, so that its clock and ours agree as they do in life.
+TODAY = datetime.now(tz=UTC).date()
+MIDNIGHT = datetime.combine(TODAY, time(), UTC)
+EVERYTHING = Window("manual", MIDNIGHT - timedelta(days=60), MIDNIGHT + timedelta(days=2))
+# As many tries as the DAG gives a task; nobody here waits as long as the DAG does.
+TRIES = 5
+LONGEST_WAIT_SECONDS = 10.0
+
+Given = TypeVar("Given")
+Step = Callable[[Run, EAccountingClient, VismaNetClient], Awaitable[Given]]
+
+
+@contextmanager
+def sandbox(*options: str) -> Iterator[str]:
+    """Run a sandbox of its own on a free port and give its address."""
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--today", TODAY.isoformat(), *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        ready = server.stdout.readline()
+        try:
+            yield ready.split()[-1]
+        finally:
+            server.terminate()
 
 
 def demo_settings(**changes: Any) -> Settings:
     """The demo company's settings with a test's changes over them."""
-    import yaml  # noqa: PLC0415  only here
-
     demo = yaml.safe_load((INCLUDE / "settings" / "demo.yaml").read_text(encoding="utf-8"))
     return load_settings(INCLUDE / "settings" / "default.yaml", merged(demo, changes), changes_from="a test")
 
 
 @dataclass
-class Company:
+class Company(Shop):
     """A pair of imitated companies and the ledger between them."""
 
     url: str
     ledger_file: Path
     settings: Settings = field(default_factory=demo_settings)
     runs: int = 0
-    refresh_token: str = "sandbox-refresh-token-1"
+    refresh_token: str = "sandbox-refresh-token-1"  # noqa: S105  the sandbox's own
+    target_client: type[VismaNetClient] = VismaNetClient
+    first_run: int = 1
+
+    def decide(self, **changes: Any) -> None:
+        """Change the settings, as somebody does in the Airflow Variable."""
+        self.settings = demo_settings(**changes)
 
     def ledger(self) -> Ledger:
         """The ledger, made on first use."""
         return open_ledger(f"sqlite:///{self.ledger_file}", KEY)
+
+    def links(self) -> list[Link]:
+        """The links of all orders, customers and products that eAccounting holds."""
+        ledger = self.ledger()
+        keys = {
+            "order": [order["Id"] for order in self.state("eaccounting", "orders")],
+            "customer": [customer["Id"] for customer in self.state("eaccounting", "customers")],
+            "product": [article["Number"] for article in self.state("eaccounting", "articles")],
+        }
+        return [link for kind in keys for link in ledger.links(kind, keys[kind]).values()]
 
     def clients(self, ledger: Ledger) -> tuple[EAccountingClient, VismaNetClient]:
         """Clients of both systems with tokens and budgets in the ledger."""
@@ -68,27 +112,25 @@ class Company:
         }
         source = EAccountingSettings(
             client_id="demo-eaccounting",
-            client_secret="demo-secret",
+            client_secret="demo-secret",  # noqa: S106  the sandbox's own
             refresh_token=self.refresh_token,
             api_url=f"{self.url}/eaccounting",
             identity_url=f"{self.url}/eaccounting-identity",
             scopes=SCOPES,
-            connection_id="eaccounting_default",
             **limits,
         )
         target = VismaNetSettings(
             client_id="demo-vismanet",
-            client_secret="demo-secret",
-            tenant_id="11111111-2222-3333-4444-555555555555",
+            client_secret="demo-secret",  # noqa: S106  the sandbox's own
+            tenant_id=TENANT,
             api_url=f"{self.url}/vismanet",
             salesorder_url=f"{self.url}/salesorder",
             identity_url=f"{self.url}/connect",
-            connection_id="vismanet_default",
             **limits,
         )
         return (
             EAccountingClient(source, tokens=ledger, budget=ledger),
-            VismaNetClient(target, tokens=ledger, budget=ledger),
+            self.target_client(target, tokens=ledger, budget=ledger),
         )
 
     def open_run(self, run_id: str, *, dry_run: bool = False, last_try: bool = True) -> Run:
@@ -104,69 +146,106 @@ class Company:
         )
 
     def run(self, window: Window = EVERYTHING, *, dry_run: bool = False) -> "Ran":
-        """Run the whole flow once; steps that ask for another try get it after the wait they ask for."""
-        self.runs += 1
-        run = self.open_run(f"run-{self.runs}", dry_run=dry_run)
-        return asyncio.run(self._run(run, window))
+        """Run the whole flow once; raises what broke it, after its report."""
+        ran = self.try_run(window, dry_run=dry_run)
+        if ran.broke is not None:
+            raise ran.broke
+        return ran
 
-    async def _run(self, run: Run, window: Window) -> "Ran":
+    def try_run(self, window: Window = EVERYTHING, *, dry_run: bool = False) -> "Ran":
+        """Run the whole flow once, whatever becomes of it: the report is written even when a step fails."""
+        self.runs += 1
+        run = self.open_run(f"run-{self.first_run + self.runs - 1}", dry_run=dry_run)
+        broke: VismaSyncError | None = None
+        try:
+            asyncio.run(self._steps(run, window))
+        except VismaSyncError as error:
+            broke = error
+        report = write_report(run, ["a step"] if broke else [])
+        return Ran(report, {one.number or one.key: one for one in run.ledger.outcomes(run.flow, run.run_id)}, broke)
+
+    async def _steps(self, run: Run, window: Window) -> None:
+        """The tasks of the DAG, one after the other."""
+        fetched = await self._step(run, lambda run, source, _: fetch_orders(run, source, window))
+        to_write = await self._step(run, lambda *with_: _check_exist(*with_, fetched)) if fetched else []
+        if to_write:
+            await self._step(run, lambda *with_: ensure_customers(*with_, to_write))
+            await self._step(run, lambda *with_: ensure_products(*with_, to_write))
+        for lane in lanes_of(to_write, run.settings.orders_per_lane, run.settings.max_lanes):
+            await self._lane(run, lane["orders"])
+
+    async def _lane(self, run: Run, orders: list[Reference]) -> None:
+        created = await self._step(run, lambda *with_: create_orders(*with_, orders))
+        await self._step(run, lambda run, _, target: confirm_orders(run, target, created))
+
+    async def _step(self, run: Run, step: Step[Given]) -> Given:
+        """A task: its own connections for each try, and another try after the wait that it asks for."""
+        for number in range(1, TRIES + 1):
+            last = number == TRIES
+            try:
+                return await self._try(replace(run, last_try=last), step)
+            except RetryableError as error:
+                wait = error.retry_after or 0.5
+                if last or wait > LONGEST_WAIT_SECONDS:
+                    raise
+                await asyncio.sleep(wait)
+        raise AssertionError("the last try returns or raises")
+
+    async def _try(self, run: Run, step: Step[Given]) -> Given:
         source, target = self.clients(run.ledger)
         async with source, target:
-            fetched = await fetch_orders(run, source, window)
-            to_write = await check_orders_exist(run, source, target, fetched) if fetched else []
-            if to_write:
-                await check_settings(run, target)
-                await ensure_customers(run, source, target, to_write)
-                await ensure_products(run, source, target, to_write)
-            for lane in lanes_of(to_write, run.settings.orders_per_lane, run.settings.max_lanes):
-                created = await create_orders(run, source, target, lane["orders"])
-                await confirm_orders(run, target, created)
-        report = write_report(run, [])
-        return Ran(report, {one.number or one.key: one for one in run.ledger.outcomes(run.flow, run.run_id)})
-
-    # What the sandbox holds, and what is done to it
-
-    def state(self, system: str, collection: str) -> Any:
-        """A collection of the sandbox, as stored."""
-        return httpx.get(f"{self.url}/_sandbox/state/{system}/{collection}").raise_for_status().json()
-
-    def requests(self) -> Mapping[str, int]:
-        """Requests counted by operation since they were last forgotten."""
-        counted = httpx.get(f"{self.url}/_sandbox/requests").raise_for_status().json()
-        operations: Mapping[str, int] = counted["by_operation"]
-        return operations
-
-    def forget_requests(self) -> None:
-        """Count requests anew."""
-        httpx.delete(f"{self.url}/_sandbox/requests").raise_for_status()
-
-    def fault(self, kind: str, **where: Any) -> None:
-        """Plant a fault."""
-        httpx.post(f"{self.url}/_sandbox/faults", json={"kind": kind, **where}).raise_for_status()
-
-    def edit_order(self, number: str, **fields: Any) -> None:
-        """Change an order in eAccounting, as a person would."""
-        httpx.post(f"{self.url}/_sandbox/eaccounting/orders/{number}", json=fields).raise_for_status()
+            return await step(run, source, target)
 
     def lose_ledger(self) -> None:
-        """Delete the ledger's files; the sign-in survives as the Connection's newest refresh token."""
+        """Delete the ledger's files; somebody signs in again."""
         for path in self.ledger_file.parent.glob(f"{self.ledger_file.name}*"):
             path.unlink()
+        self.refresh_token = self.sign_in()
+
+    def sign_in(self) -> str:
+        """Let a person allow the application into the shop's books; gives the refresh token."""
+        connect = f"{self.url}/eaccounting-identity/connect"
+        asked = {"client_id": "demo-eaccounting", "response_type": "code", "state": "s", "scope": SCOPES}
+        redirect = "http://localhost:1/callback"
+        page = httpx.get(f"{connect}/authorize", params={**asked, "redirect_uri": redirect}).text
+        consent = page.split('href="', 1)[1].split('"', 1)[0].replace("&amp;", "&")
+        code = httpx.URL(httpx.get(f"{self.url}{consent}").headers["Location"]).params["code"]
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect}
+        tokens = httpx.post(f"{connect}/token", data=form, auth=("demo-eaccounting", "demo-secret")).json()
+        return str(tokens["refresh_token"])
+
+
+async def _check_exist(
+    run: Run, source: EAccountingClient, target: VismaNetClient, fetched: list[Reference]
+) -> list[Reference]:
+    going_on = await check_orders_exist(run, source, target, fetched)
+    if going_on:
+        await check_settings(run, target)
+    return going_on
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What became of a run: its report and its outcomes by order number (by key where there is none)."""
+    """What became of a run: its report, its outcomes by order number (by key where there is none), what broke it."""
 
     report: Report
     outcomes: Mapping[str, Outcome]
+    broke: VismaSyncError | None = None
 
-    def states(self) -> dict[str, int]:
-        """Outcomes counted with their reasons."""
-        return {**self.report.counts, **self.report.reasons}
+    def ended(self, number: str) -> str:
+        """How an order ended: its outcome with the reason in brackets."""
+        outcome = self.outcomes[number]
+        return f"{outcome.state}({outcome.reason})" if outcome.reason else outcome.state
 
+    def all_ended(self) -> dict[str, str]:
+        """How every order ended, by number."""
+        return {number: self.ended(number) for number in self.outcomes}
 
-def a_day(day: int) -> Window:
-    """One day of November 2026, read by hand."""
-    start = datetime(2026, 11, day, tzinfo=UTC)
-    return Window("manual", start, start + timedelta(days=1))
+    def numbers(self, ended: str) -> list[str]:
+        """The orders that ended so."""
+        return [number for number in self.outcomes if self.ended(number) == ended]
+
+    @property
+    def accounts_for_all(self) -> bool:
+        """Whether every record that was read or taken up has exactly one outcome."""
+        return self.report.read + self.report.taken_up == sum(self.report.counts.values()) == len(self.outcomes)

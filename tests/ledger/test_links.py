@@ -69,6 +69,7 @@ def test_thousands_of_links_are_looked_up_at_once(ledger: Ledger) -> None:
     assert found["2499"].target_key == "SO2499"
 
 
-def test_a_moment_without_a_time_zone_is_a_bug(ledger: Ledger) -> None:
-    with pytest.raises(StatementError, match="time zone"):
-        ledger.save_links([Link("order", "1", "A", linked_at=datetime(2026, 11, 2))])
+def test_a_moment_without_a_time_zone_is_a_bug_that_names_no_values(ledger: Ledger) -> None:
+    with pytest.raises(StatementError, match="time zone") as bug:
+        ledger.save_links([Link("order", "1", "SO-77", linked_at=datetime(2026, 11, 2))])
+    assert "SO-77" not in str(bug.value)

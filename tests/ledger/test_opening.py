@@ -14,9 +14,11 @@ from sqlalchemy import text
 from visma_sync.errors import ConfigurationError
 from visma_sync.ledger.database import Database, ledger_url
 from visma_sync.ledger.ledger import Ledger, open_ledger
-from visma_sync.ledger.rows import Link
+from visma_sync.ledger.rows import HeldRecord, Identity, Intent, Link, Outcome, now
 from visma_sync.ledger.schema import NEWEST
 from visma_sync.ledger.upgrade import migrations
+
+FLOW = "orders_eaccounting_to_vismanet"
 
 fork = multiprocessing.get_context("fork")
 
@@ -131,10 +133,31 @@ def test_a_forked_process_uses_the_ledger_of_its_parent(ledger: Ledger) -> None:
 
 def test_pairs_do_not_see_each_other(url: str, keys: str) -> None:
     one, other = open_ledger(url, keys), open_ledger(url, keys, pair="norway")
-    one.save_links([Link("order", "1", "A")])
-    other.save_links([Link("order", "1", "Z"), Link("order", "2", "A")])
-    assert one.links("order", ["1", "2"])["1"].target_key == "A"
-    assert other.links_by_target("order", ["A"])["A"].source_key == "2"
+    for ledger, target in ((one, "A"), (other, "Z")):
+        ledger.commit(Link("order", "1", target), Intent(FLOW, "order", "1", "create", target, "run-1"))
+        ledger.hold(FLOW, "run-1", [HeldRecord("1", target, now(), now(), "")], {"1": {"customer": {target}}})
+        ledger.save_outcomes(FLOW, "run-1", [Outcome("1", target, "parked")])
+        ledger.open_run(FLOW, "run-1", None, None, target)
+        assert ledger.take_turn(FLOW, target, "run-1")
+        ledger.save_identities("customer", [Identity(target, "", "SE", {"anna@example.com"}, "", "", "", True)])
+        ledger.save_master_data("target", "units", [{"id": target}])
+    for ledger, target in ((one, "A"), (other, "Z")):
+        assert ledger.links("order", ["1"])["1"].target_key == target
+        assert ledger.intents(FLOW, "order", ["1"], "create")["1"].marker == target
+        assert ledger.held(FLOW, ["1"])["1"].number == target
+        assert [record.number for record in ledger.waiting(FLOW)] == [target]
+        assert ledger.needed(FLOW, ["1"], "customer") == {target: {"1"}}
+        assert [outcome.number for outcome in ledger.outcomes(FLOW, "run-1")] == [target]
+        assert [run.kind for run in ledger.runs(FLOW)] == [target]
+        holder = ledger.turn_holder(FLOW)
+        assert holder is not None
+        assert holder.dag_id == target
+        found = ledger.find_identities("customer", field="email", values=["anna@example.com"])
+        assert [customer.target_key for customer in found["anna@example.com"]] == [target]
+        stored = ledger.master_data("target", "units")
+        assert stored is not None
+        assert stored[0] == [{"id": target}]
+    assert one.links_by_target("order", ["Z"]) == {}
 
 
 def test_what_is_answered_is_on_disk(sqlite_url: str, keys: str) -> None:

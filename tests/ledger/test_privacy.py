@@ -124,9 +124,18 @@ def test_another_pairs_person_of_the_same_key_is_not_touched(url: str, ledger: L
     other = open_ledger(url, keys, pair="norway")
     fill(ledger)
     fill(other)
+    other.hold(FLOW, "run-2", [], {"3": {"customer": {"anna"}}})
     ledger.erase_person("customer", "anna")
+    assert bodies(ledger)["sources"] == {"3", "berit"}
     ledger.delete_bodies_older_than(0)
     assert bodies(other)["sources"] == {"1", "2", "3", "anna", "berit"}
+
+
+def test_another_flows_record_of_the_same_key_is_not_touched(ledger: Ledger) -> None:
+    fill(ledger)
+    ledger.hold("invoices", "run-1", [order("1")], {"1": {"customer": {"berit"}}})
+    ledger.erase_person("customer", "anna")
+    assert ledger.held("invoices", ["1"])["1"].source == PERSON
 
 
 def test_after_a_key_rotation_the_old_key_is_needed_no_more(untouched_url: str, keys: str) -> None:

@@ -69,6 +69,18 @@ def test_a_new_token_in_the_connection_is_taken_at_once_and_makes_an_older_claim
     assert claim(ledger, "two", seed="seed-2").status == "busy"
 
 
+def test_a_new_sign_in_makes_whatever_was_kept_void_until_the_connection_changes(ledger: Ledger) -> None:
+    ledger.fail_token(KEY, refresh(ledger, seconds=0), lost=True)
+    ledger.fail_token(KEY, claim(ledger), lost=True)
+    assert claim(ledger).status == "lost"
+    mine = ledger.start_over(KEY, refresh_token="signed-in", seed="seed-1", claimed_by="make authorize")
+    assert (mine.status, mine.refresh_token, mine.since) == ("claimed", "signed-in", None)
+    assert claim(ledger).status == "busy"
+    ledger.fail_token(KEY, mine, lost=False)
+    assert claim(ledger).refresh_token == "signed-in"
+    assert claim(ledger, seed="seed-2").refresh_token == "seed-2"
+
+
 def test_while_one_asks_the_others_are_told_who_and_since_when(ledger: Ledger) -> None:
     with time_machine.travel(NOON, tick=False):
         claim(ledger, "one")

@@ -40,6 +40,14 @@ def test_hand_typed_orders_are_there_with_the_shops_number_as_reference() -> Non
     assert all(row["customerRefNo"].isdecimal() for row in rows)
 
 
+def test_an_empty_target_knows_nothing_of_the_shop_but_sells_what_orders_need() -> None:
+    with running_sandbox("--empty-target") as url:
+        vismanet = Caller(url)
+        assert vismanet.core("GET", "customer").json() == []
+        assert {row["inventoryNumber"] for row in vismanet.core("GET", "inventory").json()} == {"ROUNDING", "FREIGHT"}
+        assert vismanet.orders("GET").json()["totalCount"] == 0
+
+
 def test_beyond_the_hourly_quota_each_api_asks_to_wait() -> None:
     with running_sandbox("--hour-quota", "2") as url:
         vismanet = Caller(url)

@@ -215,7 +215,7 @@ def test_reading_gets_over_trouble(imitation: Imitation, kind: str) -> None:
 
 def test_a_sign_in_that_was_used_up_needs_a_person(imitation: Imitation) -> None:
     async def read() -> None:
-        async with imitation.source(refresh_token="used-up", connection_id="other") as client:
+        async with imitation.source(refresh_token="used-up") as client:
             await client.company()
 
     with pytest.raises(ConfigurationError, match="make authorize"):

@@ -84,7 +84,7 @@ def test_a_wrong_tenant_is_named(imitation: Imitation) -> None:
 
 def test_a_wrong_secret_is_named(imitation: Imitation) -> None:
     async def list_branches() -> None:
-        async with imitation.target(client_secret="wrong", connection_id="other") as client:
+        async with imitation.target(client_secret="wrong") as client:
             await client.branches()
 
     with pytest.raises(ConfigurationError, match="client secret"):

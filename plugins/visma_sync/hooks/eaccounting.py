@@ -40,7 +40,6 @@ class EAccountingHook(BaseHook):
             api_url=str(extra.get("api_url", API_URL)),
             identity_url=str(extra.get("identity_url", IDENTITY_URL)),
             scopes=str(extra.get("scopes", SCOPES)),
-            connection_id=self.eaccounting_conn_id,
             max_concurrency=max_concurrency,
             timeout_seconds=timeout_seconds,
         )

@@ -43,7 +43,6 @@ class VismaNetHook(BaseHook):
             identity_url=str(extra.get("identity_url", IDENTITY_URL)),
             company_id=str(extra.get("company_id", "")),
             branch=str(extra.get("branch", "")),
-            connection_id=self.vismanet_conn_id,
             max_concurrency=max_concurrency,
             timeout_seconds=timeout_seconds,
         )

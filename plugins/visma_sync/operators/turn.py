@@ -38,4 +38,4 @@ def _is_running(turn: Turn) -> bool:
     except AirflowRuntimeError:
         # Airflow has forgotten that run.
         return False
-    return str(state) == "running"
+    return bool(state == "running")

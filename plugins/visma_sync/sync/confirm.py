@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from visma_sync.domain.totals import Totals
-from visma_sync.errors import Reason, RecordParkedError, StaleVersionError, UncertainWriteError
+from visma_sync.errors import Reason, RecordParkedError, RetryableError, StaleVersionError, UncertainWriteError
 from visma_sync.ledger.rows import HeldRecord, Link, Outcome
 from visma_sync.sync.ports import OrderRow, OrderTarget, TargetOrder
 from visma_sync.sync.reference import Reference
@@ -22,9 +22,11 @@ _CLOCK_SLACK = timedelta(minutes=2)
 async def confirm_orders(run: Run, target: OrderTarget, references: Sequence[Reference]) -> list[Reference]:
     """Take the lane's made orders to the level that the settings ask for.
 
-    Each is read with its totals, compared, opened, and read back; what differs or is held for credit is parked.
+    Each is read with its totals, compared, opened, and read back; what differs or is held for credit is parked. A dry
+    run reads and compares, and opens nothing.
     """
-    made = [reference for reference in references if reference["state"] == "made"]
+    confirmed_before = {one.key for one in run.ledger.outcomes(run.flow, run.run_id) if one.state == "created"}
+    made = [ref for ref in references if ref["state"] == "made" and ref["key"] not in confirmed_before]
     keys = [reference["key"] for reference in made]
     links = run.ledger.links("order", keys)
     held = run.ledger.held(run.flow, keys, with_source=False)
@@ -50,7 +52,7 @@ async def confirm_orders(run: Run, target: OrderTarget, references: Sequence[Ref
     )
     settling.save()
     settling.raise_if_needed()
-    ends = {outcome.key: outcome.state for outcome in settling.outcomes}
+    ends = {outcome.key: outcome.state for outcome in settling.outcomes} | dict.fromkeys(confirmed_before, "created")
     return [Reference(**{**ref, "state": ends.get(ref["key"], ref["state"])}) for ref in references]
 
 
@@ -58,9 +60,29 @@ async def _open(run: Run, target: OrderTarget, link: Link, reference: Reference)
     order_type, order_id = link.target_key.split("/", 1)
     order = await _read(target, order_type, order_id)
     _refuse_different(order, link)
+    if run.dry_run:
+        return _not_taken_further(reference, order)
     if run.settings.confirm == "open" and order.state == "hold":
-        await _open_at(target, order, link)
+        if link.detail.get("edited") or order.customer != link.detail.get("customer"):
+            raise _edited(order)
+        await _open_at(run, target, order, link)
     return Reference(**{**reference, "target": link.target_key})
+
+
+def _not_taken_further(reference: Reference, order: TargetOrder) -> Outcome:
+    """What a dry run says about an order that an earlier run has made."""
+    if order.state == "credit_hold":
+        raise _held_for_credit(order)
+    return Outcome(
+        reference["key"],
+        reference["number"],
+        "skipped",
+        "dry_run",
+        detail=f"is in the target as {order.order_id}, state {order.state}",
+        target_key=f"{order.order_type}/{order.order_id}",
+        currency=reference["currency"],
+        facts={"step": STEP},
+    )
 
 
 async def _read(target: OrderTarget, order_type: str, order_id: str) -> TargetOrder:
@@ -77,18 +99,29 @@ def _gone(order_id: str) -> RecordParkedError:
     )
 
 
-async def _open_at(target: OrderTarget, order: TargetOrder, link: Link) -> None:
-    """Open the order; a change in between is looked at before it is tried once more."""
+async def _open_at(run: Run, target: OrderTarget, order: TargetOrder, link: Link) -> None:
+    """Open the order; where it was changed in between, only when nobody changed what it says."""
     try:
         await target.open_order(order.order_type, order.order_id, order.version)
     except StaleVersionError:
         again = await _read(target, order.order_type, order.order_id)
         _refuse_different(again, link)
+        if again.content != order.content:
+            run.ledger.save_links([replace(link, detail={**link.detail, "edited": True})])
+            raise _edited(again) from None
         if again.state == "hold":
             await target.open_order(again.order_type, again.order_id, again.version)
-    except UncertainWriteError:
-        # Opening twice does no harm: what became of it is seen when the order is read back.
-        return
+    except UncertainWriteError as error:
+        # Opening twice does no harm: it is enough to see whether it happened.
+        if (await _read(target, order.order_type, order.order_id)).state == "hold":
+            raise RetryableError(f"the answer to opening order {order.order_id} was lost", operation=STEP) from error
+
+
+def _edited(order: TargetOrder) -> RecordParkedError:
+    return RecordParkedError(
+        [Reason("edited_in_target", f"somebody changed order {order.order_id} before it was opened")],
+        resolution="Check the order in the target and open it there; then it counts as sent.",
+    )
 
 
 def _expected(link: Link) -> Totals:
@@ -96,7 +129,7 @@ def _expected(link: Link) -> Totals:
 
 
 def _refuse_different(order: TargetOrder, link: Link) -> None:
-    """Total and VAT must equal the source's to the cent, and nobody may have changed what we wrote."""
+    """Total and VAT must equal the source's to the cent."""
     expected = _expected(link)
     if Totals(order.total, order.vat) != expected:
         raise RecordParkedError(
@@ -108,11 +141,6 @@ def _refuse_different(order: TargetOrder, link: Link) -> None:
                 )
             ],
             resolution="Correct the order in the target (it is on hold); it is confirmed as soon as both agree.",
-        )
-    if order.customer != link.detail.get("customer"):
-        raise RecordParkedError(
-            [Reason("edited_in_target", f"somebody changed the customer of order {order.order_id}")],
-            resolution="Check the order in the target and open it there.",
         )
 
 
@@ -147,15 +175,20 @@ def _refuse_unconfirmed(row: OrderRow | None, link: Link) -> None:
     if row is None:
         raise _gone(link.target_key)
     if row.state == "credit_hold":
-        raise RecordParkedError(
-            [Reason("credit_hold", f"order {row.order_id} is held for credit in the target")],
-            resolution="Release the customer's credit hold, or the order, in the target.",
-        )
+        raise _held_for_credit(row)
     if row.state == "hold":
         raise RecordParkedError(
             [Reason("still_on_hold", f"order {row.order_id} is still on hold after it was opened")],
             resolution="Open the order in the target; its order type may ask for an approval.",
         )
+
+
+def _held_for_credit(row: OrderRow) -> RecordParkedError:
+    # Whether to give credit is for people to decide: no run of ours opens such an order again.
+    return RecordParkedError(
+        [Reason("credit_hold", f"order {row.order_id} is held for credit in the target")],
+        resolution="Settle the customer's credit and open the order in the target; then it counts as sent.",
+    )
 
 
 def _confirmed(link: Link) -> Link:

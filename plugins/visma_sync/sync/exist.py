@@ -106,7 +106,8 @@ async def _found_in_target(
     are left to the writing step, which compares before it adopts.
     """
     intents = run.ledger.intents(run.flow, "order", [reference["key"] for reference in wanted], "create")
-    unknown = [reference for reference in wanted if reference["key"] not in intents]
+    uncertain = {key for key, intent in intents.items() if intent.state == "open"}
+    unknown = [reference for reference in wanted if reference["key"] not in uncertain]
     if not unknown or run.settings.order.numbering == "manual":
         return []
     by_marker = {marker_of(reference["number"], run.settings): reference for reference in unknown}
@@ -139,5 +140,6 @@ async def _found_in_target(
                 currency=reference["currency"],
             )
         )
-    run.ledger.save_links(links)
+    if not run.dry_run:
+        run.ledger.save_links(links)
     return outcomes

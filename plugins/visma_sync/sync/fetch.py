@@ -29,8 +29,13 @@ class Window:
 
 @dataclass
 class _Catch:
-    """What a fetch brings together before it is stored page by page."""
+    """What a fetch brings together before it is stored page by page.
 
+    `asked_for` tells that a person named these orders; `news` are the records that an earlier try of this run rejected.
+    """
+
+    asked_for: bool
+    news: frozenset[str]
     references: dict[str, Reference] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     taken_up: set[str] = field(default_factory=set)
@@ -42,7 +47,16 @@ async def fetch_orders(run: Run, source: OrderSource, window: Window) -> list[Re
     Gives the references of the orders that go on. Raises RetryableError or ConfigurationError of the source.
     """
     run.ledger.open_run(run.flow, run.run_id, window.since, window.until, window.kind)
-    catch = _Catch()
+    rejected = (outcome.key for outcome in run.ledger.outcomes(run.flow, run.run_id) if outcome.state == "rejected")
+    catch = _Catch(asked_for=bool(window.numbers), news=frozenset(rejected))
+    try:
+        await _fetch(run, source, window, catch)
+    finally:
+        run.ledger.note_read(run.flow, run.run_id, read=len(catch.read), taken_up=len(catch.taken_up))
+    return sorted(catch.references.values(), key=lambda reference: (reference["date"], reference["number"]))
+
+
+async def _fetch(run: Run, source: OrderSource, window: Window, catch: _Catch) -> None:
     if window.numbers:
         await _hold(run, source, await source.orders_by_number(window.numbers), catch)
     elif window.since and window.until:
@@ -51,8 +65,6 @@ async def fetch_orders(run: Run, source: OrderSource, window: Window) -> list[Re
         if run.settings.send_when.paid == "paid":
             await _fetch_paid_since(run, source, window.since, catch)
         await _take_up_again(run, source, catch)
-    run.ledger.note_read(run.flow, run.run_id, read=len(catch.read), taken_up=len(catch.taken_up))
-    return sorted(catch.references.values(), key=lambda reference: (reference["date"], reference["number"]))
 
 
 async def _fetch_paid_since(run: Run, source: OrderSource, since: datetime, catch: _Catch) -> None:
@@ -104,7 +116,7 @@ async def _hold(
     outcomes: list[Outcome] = []
     for record in records:
         row = _held(run, record)
-        if _rejected_before(row, before.get(record.key)):
+        if not catch.asked_for and record.key not in catch.news and _rejected_before(row, before.get(record.key)):
             rejected = before[record.key]
             outcomes.append(_still_rejected(row, rejected))
             held.append(replace(row, state=rejected.state, reason=rejected.reason, cure=rejected.cure))

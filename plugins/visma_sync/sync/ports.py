@@ -119,12 +119,17 @@ class OrderRow(Protocol):
 
 
 class TargetOrder(OrderRow, Protocol):
-    """An order of the target, read whole; `version` is what a change has to name."""
+    """An order of the target, read whole; `version` is what a change has to name.
+
+    `content` is what people may have changed; two readings of an untouched order have the same.
+    """
 
     @property
     def vat(self) -> Decimal: ...
     @property
     def version(self) -> str: ...
+    @property
+    def content(self) -> Mapping[str, Any]: ...
 
 
 class OrderTarget(Protocol):

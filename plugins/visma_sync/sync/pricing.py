@@ -10,7 +10,8 @@ from visma_sync.domain.taxing import Category, TaxedAmount, expected_totals, net
 from visma_sync.domain.totals import SourceTotals, Totals
 from visma_sync.errors import Reason, RecordParkedError
 
-_PRICE_PLACES = Decimal("0.000001")
+# Finer prices are rounded by the target, and a row would miss its amount by a cent.
+_PRICE_PLACES = Decimal("0.0001")
 
 
 @dataclass(frozen=True)
@@ -145,8 +146,8 @@ def _with_discount(line: OrderLine, amount: Decimal) -> LinePrice | None:
 
 def _inside_price(quantity: Decimal, amount: Decimal) -> LinePrice:
     exact = (amount / quantity).quantize(_PRICE_PLACES)
-    for places in ("0.01", "0.0001", "0.000001"):
-        rounded = exact.quantize(Decimal(places))
+    for places in (CENT, _PRICE_PLACES):
+        rounded = exact.quantize(places)
         if to_cents(quantity * rounded) == amount:
             return LinePrice(rounded, ZERO)
     above = exact + _PRICE_PLACES

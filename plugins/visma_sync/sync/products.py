@@ -106,7 +106,7 @@ def _as_reference(number: str) -> Reference:
 async def _states_in_target(run: Run, target: OrderTarget, numbers: Collection[str]) -> dict[str, str]:
     """The target's status of each SKU that it has: from the links, brought up to date by what changed since."""
     links = run.ledger.links("product", numbers)
-    states = {number: str(link.detail.get("status", "active")) for number, link in links.items()}
+    states = {number: _status_of(link) for number, link in links.items()}
     unknown = set(numbers) - states.keys()
     began_at = now()
     if states:
@@ -116,15 +116,17 @@ async def _states_in_target(run: Run, target: OrderTarget, numbers: Collection[s
         unknown -= states.keys()
     if unknown:
         await _look_up(target, unknown, states)
-    run.ledger.save_links(
-        [
-            Link("product", number, number, detail={"status": state}, how="found")
-            for number, state in states.items()
-            if number not in links or links[number].detail.get("status") != state
-        ]
-    )
-    run.ledger.save_cursor("target.items", began_at)
+    if not run.dry_run:
+        changed = {number for number, state in states.items() if number not in links or state != _status_of(links[number])}
+        run.ledger.save_links(
+            [Link("product", number, number, detail={"status": states[number]}, how="found") for number in changed]
+        )
+        run.ledger.save_cursor("target.items", began_at)
     return states
+
+
+def _status_of(link: Link) -> str:
+    return str(link.detail.get("status", "active"))
 
 
 async def _look_up(target: OrderTarget, unknown: set[str], states: dict[str, str]) -> None:

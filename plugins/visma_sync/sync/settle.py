@@ -11,6 +11,7 @@ from visma_sync.errors import (
     RecordParkedError,
     RecordRejectedError,
     RetryableError,
+    UncertainWriteError,
     VismaSyncError,
 )
 from visma_sync.ledger.rows import Outcome
@@ -62,8 +63,8 @@ class Settling:
         except RetryableError as error:
             self.retries.append(error)
             return self._ended(reference, error)
-        except StillUncertainError as error:
-            self.looks_due.append(error.until)
+        except UncertainWriteError as error:
+            self.looks_due.append(error.until if isinstance(error, StillUncertainError) else now())
             return self._ended(reference, error)
         except RecordRejectedError as error:
             return self._ended(reference, error)
@@ -124,7 +125,7 @@ class Settling:
 
 
 def _meaning(error: VismaSyncError) -> tuple[str, str]:
-    if isinstance(error, StillUncertainError):
+    if isinstance(error, UncertainWriteError):
         return "uncertain", "answer_lost"
     if isinstance(error, RetryableError):
         return "parked", "not_sent_yet"

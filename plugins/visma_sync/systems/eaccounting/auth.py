@@ -3,6 +3,7 @@
 Source: "eAccounting docs, authentication" and "change to our new identity server".
 """
 
+import hashlib
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
@@ -15,8 +16,14 @@ from visma_sync.systems.tokens import Grant, TokenKeeper, TokenStore
 
 
 def token_key(settings: EAccountingSettings) -> str:
-    """Under which name the tokens of a Connection are kept."""
-    return f"{SYSTEM} {settings.connection_id} {settings.scopes}"
+    """Under which name the tokens that follow a sign-in are kept.
+
+    Not by the Connection's id: Airflow tests a Connection under another one, and the refresh token it would use up is
+    the same. Not by the client either: one client signs in for many companies.
+    """
+    seed = settings.refresh_token
+    sign_in = hashlib.sha256(seed.encode()).hexdigest()[:16] if seed else "make authorize"
+    return f"{SYSTEM} {settings.client_id} {sign_in} {settings.scopes}"
 
 
 def token_keeper(settings: EAccountingSettings, store: TokenStore) -> TokenKeeper:

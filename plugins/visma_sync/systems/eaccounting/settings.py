@@ -17,6 +17,5 @@ class EAccountingSettings:
     api_url: str = API_URL
     identity_url: str = IDENTITY_URL
     scopes: str = SCOPES
-    connection_id: str = "eaccounting_default"
     max_concurrency: int = 16
     timeout_seconds: float = 60.0

@@ -17,6 +17,7 @@ SYSTEM = "vismanet"
 # The core API writes and compares times without a zone; measured stamps carry Nordic local time.
 SERVER_ZONE = ZoneInfo("Europe/Oslo")
 
+_STATE_AND_STAMPS = frozenset({"status", "version", "lastModified"})
 _STATE_NAMES = {"on_hold": "hold", "canceled": "cancelled"}
 _SAME_NAMES = (
     "number",
@@ -171,7 +172,7 @@ class TargetContact:
             id=essential_text(body, SYSTEM, "a contact", "contactId"),
             customer=text_of(body, "businessAccount"),
             email=text_of(body, "email").casefold(),
-            name=text_of(body, "displayName") or " ".join(name for name in names if name),
+            name=" ".join(name for name in names if name) or text_of(body, "displayName"),
             version=text_of(body, "timeStamp"),
             body=body,
         )
@@ -264,6 +265,12 @@ class TargetOrder:
             version=version or text_of(body, "version"),
             body=body,
         )
+
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What the order says, without its state and stamps: two readings of an untouched order are the same."""
+        return {name: value for name, value in self.body.items() if name not in _STATE_AND_STAMPS}
 
 
 def state_of(status: str) -> str:

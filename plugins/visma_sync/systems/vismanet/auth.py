@@ -3,6 +3,8 @@
 Source: "Visma.net API docs, service integrations". Each of the two APIs has scopes, and so tokens, of its own.
 """
 
+import hashlib
+
 from visma_sync.errors import ConfigurationError
 from visma_sync.systems.addresses import checked_address
 from visma_sync.systems.sign_in import ask_for_grant
@@ -16,10 +18,12 @@ ORDER_SCOPES = "visma.net.erp.salesorder:read visma.net.erp.salesorder:write"
 
 def token_keeper(settings: VismaNetSettings, store: TokenStore, scopes: str) -> TokenKeeper:
     """Who hands out the access tokens of a Connection for one of the two APIs."""
+    secret = hashlib.sha256(settings.client_secret.encode()).hexdigest()[:16]
     return TokenKeeper(
         store,
-        # Client and tenant belong to it: a corrected tenant must not get the tokens of the wrong one.
-        key=f"{SYSTEM} {settings.connection_id} {settings.client_id} {settings.tenant_id} {scopes}",
+        # All that decides about a token belongs to it: a corrected tenant must not get the tokens of the wrong one,
+        # nor a wrong secret under test those of the right one.
+        key=f"{SYSTEM} {settings.client_id} {secret} {settings.tenant_id} {scopes}",
         system=SYSTEM,
         ask=lambda _: ask(settings, scopes),
     )

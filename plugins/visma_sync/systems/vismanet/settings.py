@@ -22,6 +22,5 @@ class VismaNetSettings:
     identity_url: str = IDENTITY_URL
     company_id: str = ""
     branch: str = ""
-    connection_id: str = "vismanet_default"
     max_concurrency: int = 16
     timeout_seconds: float = 60.0
