@@ -160,6 +160,12 @@ class Settings(Part):
     retention_days: int = Field(ge=1)
     mapping_overlays: dict[str, tuple[str, ...]]
 
+    @model_validator(mode="after")
+    def _debtor_named_where_used(self) -> "Settings":
+        if self.without_email == "default_debtor" and not self.default_debtor.customer:
+            raise ValueError("without_email is default_debtor: name its customer number in default_debtor.customer")
+        return self
+
     @property
     def treatments(self) -> tuple[Treatment, ...]:
         """The VAT treatment table as the domain reads it."""

@@ -11,10 +11,14 @@ from visma_sync.ledger.ledger import Ledger
 
 @dataclass(frozen=True)
 class Change:
-    """`payload` holds only what is to be sent, `kept` the paths that people changed in the target since."""
+    """`payload` holds only what is to be sent, `kept` the paths that people changed in the target since.
+
+    `written` holds the keyed hash of each value that the target has from us once the payload is sent.
+    """
 
     payload: dict[str, Any]
     kept: tuple[str, ...]
+    written: Mapping[str, str]
 
 
 def flat(payload: Mapping[str, Any], above: str = "") -> dict[str, Any]:
@@ -49,16 +53,19 @@ def change_of(
     there = flat(current)
     payload: dict[str, Any] = {}
     kept: list[str] = []
+    new_hashes = dict(written)
     for path, value in flat(ours).items():
-        if written.get(path) == ledger.fingerprint(_text(value)) or there.get(path) == value:
+        theirs, hashed = there.get(path), ledger.fingerprint(_text(value))
+        if written.get(path) == hashed:
             continue
-        theirs = there.get(path)
-        edited = theirs not in (None, "") and ledger.fingerprint(_text(theirs)) != written.get(path)
+        edited = theirs not in (None, "", value) and ledger.fingerprint(_text(theirs)) != written.get(path)
         if edited and path in written:
             kept.append(path)
-        else:
+            continue
+        new_hashes[path] = hashed
+        if theirs != value:
             _set(payload, path, value)
-    return Change(payload, tuple(kept))
+    return Change(payload, tuple(kept), new_hashes)
 
 
 def _set(payload: dict[str, Any], path: str, value: Any) -> None:

@@ -60,11 +60,12 @@ async def _open(run: Run, target: OrderTarget, link: Link, reference: Reference)
     order_type, order_id = link.target_key.split("/", 1)
     order = await _read(target, order_type, order_id)
     _refuse_different(order, link)
+    edited = link.detail.get("edited") or order.customer != link.detail.get("customer")
+    if edited and order.state == "hold":
+        raise _edited(order)
     if run.dry_run:
         return _not_taken_further(reference, order)
     if run.settings.confirm == "open" and order.state == "hold":
-        if link.detail.get("edited") or order.customer != link.detail.get("customer"):
-            raise _edited(order)
         await _open_at(run, target, order, link)
     return Reference(**{**reference, "target": link.target_key})
 

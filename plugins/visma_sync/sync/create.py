@@ -1,7 +1,8 @@
 """create_orders: build and write the orders of a lane, on Hold, each exactly once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -10,13 +11,13 @@ from visma_sync.domain.customer import Customer
 from visma_sync.domain.order import Order
 from visma_sync.domain.product import Product
 from visma_sync.domain.taxing import Category
-from visma_sync.errors import Reason, RecordParkedError
+from visma_sync.errors import Reason, RecordParkedError, RecordRejectedError
 from visma_sync.ledger.journal import Journal
 from visma_sync.ledger.rows import HeldRecord, Intent, Link, Outcome
 from visma_sync.sync.build import BuiltOrder, build_order
 from visma_sync.sync.categories import vat_categories
 from visma_sync.sync.customers import default_debtor_of
-from visma_sync.sync.exist import CLOCK_SLACK
+from visma_sync.sync.exist import CLOCK_SLACK, exists_in_target
 from visma_sync.sync.plan import Surroundings
 from visma_sync.sync.ports import OrderRow, OrderSource, OrderTarget
 from visma_sync.sync.reference import Reference
@@ -75,13 +76,13 @@ def _with_outcome(reference: Reference, outcome: Outcome | None) -> Reference:
 
 
 def _settled_elsewhere(run: Run, references: Sequence[Reference]) -> dict[str, Outcome]:
-    """Orders that the ensure steps parked, or that met a bug of ours in an earlier try."""
+    """Orders that the ensure steps parked, or that an earlier try of this step rejected."""
     keys = {reference["key"] for reference in references}
     return {
         outcome.key: outcome
         for outcome in run.ledger.outcomes(run.flow, run.run_id)
         if outcome.key in keys
-        and (outcome.facts.get("step") in {"ensure_customers", "ensure_products"} or outcome.reason == "bug")
+        and (outcome.facts.get("step") in {"ensure_customers", "ensure_products"} or outcome.state == "rejected")
     }
 
 
@@ -107,13 +108,14 @@ async def _read_lane(run: Run, source: OrderSource, target: OrderTarget, keys: S
 
 
 async def _customers(run: Run, source: OrderSource, keys: set[str]) -> dict[str, Customer]:
+    """The customers of the orders; those that cannot be read have parked their orders before."""
     lists = await source_lists(run, "customer", source) if keys else {}
-    mapping = run.mapping("customer")
-    return {
-        key: cast(Customer, mapping.read(record.source, lists=lists, settings=run.settings))
-        for key, record in run.ledger.held(run.flow_of("customer"), keys).items()
-        if record.source is not None and record.state != "rejected"
-    }
+    customers: dict[str, Customer] = {}
+    for key, record in run.ledger.held(run.flow_of("customer"), keys).items():
+        with suppress(RecordRejectedError):
+            customer = run.mapping("customer").read(record.source or {}, lists=lists, settings=run.settings)
+            customers[key] = cast(Customer, customer)
+    return customers
 
 
 async def _rates(run: Run, source: OrderSource, keys: Sequence[str]) -> dict[str, Decimal]:
@@ -140,19 +142,16 @@ async def _look_for_uncertain(run: Run, target: OrderTarget, lane: _Lane) -> Non
         lane.found = await _rows_by_marker(run, target, uncertain)
 
 
-def _look(intent: Intent, built: BuiltOrder, lane: _Lane) -> Look:
-    """What the look says about one order: only the marker with our customer and total is ours."""
-    row = lane.found.get(intent.marker)
-    if row is None:
-        return Look("", lane.looked_at)
+def _ours(row: OrderRow, built: BuiltOrder) -> str:
+    """The key of an order that carries our marker, where its customer and total are ours as well."""
     expected = built.plan.expected.total
     if row.customer == built.plan.customer_number and row.total == expected:
-        return Look(f"{row.order_type}/{row.order_id}", lane.looked_at)
+        return f"{row.order_type}/{row.order_id}"
     raise RecordParkedError(
         [
             Reason(
                 "number_taken",
-                f"order {row.order_id} of the target carries {intent.marker} with customer {row.customer} and "
+                f"order {row.order_id} of the target carries {built.plan.marker} with customer {row.customer} and "
                 f"total {row.total}; ours has customer {built.plan.customer_number} and total {expected}",
             )
         ],
@@ -194,9 +193,42 @@ async def _create(
     if run.dry_run:
         return _not_sent(reference, built)
     intent = lane.intents.get(key)
-    look = _look(intent, built, lane) if intent is not None and intent.state == "open" else None
-    done = await write_once(run, journal, _write(run.flow, target, lane.held[key], built), intent, look)
+    look = None
+    if intent is not None and intent.state == "open":
+        row = lane.found.get(intent.marker)
+        look = Look(_ours(row, built) if row else "", lane.looked_at)
+    write = _write(run.flow, target, lane.held[key], built)
+    try:
+        done = await write_once(run, journal, write, intent, look)
+    except RecordRejectedError as refusal:
+        if refusal.code != "duplicate" or not built.plan.order_id:
+            raise
+        return await _number_in_use(target, journal, reference, built, write, intent, refusal)
     return Reference(**{**reference, "state": "made", "target": done.target_key})
+
+
+async def _number_in_use(
+    target: OrderTarget,
+    journal: Journal,
+    reference: Reference,
+    built: BuiltOrder,
+    write: Write,
+    intent: Intent | None,
+    refusal: RecordRejectedError,
+) -> Reference | Outcome:
+    """Where orders are numbered by hand, the target's refusal tells that an order exists.
+
+    It is the one of our lost request, or was there before (entered by hand, or sent before the ledger was lost).
+    """
+    row: OrderRow | None = await target.order(built.plan.order_type, built.plan.order_id)
+    if row is None:
+        raise refusal
+    key = _ours(row, built)
+    if intent is not None and intent.state in {"open", "absent"}:
+        await journal.commit(replace(write.link, target_key=key, how="adopted"))
+        return Reference(**{**reference, "state": "made", "target": key})
+    await journal.commit(replace(write.link, target_key=key, how="found", detail={"confirmed": True}))
+    return exists_in_target(reference, row)
 
 
 def _customer_number(run: Run, lane: _Lane, customer: Customer) -> str:

@@ -1,6 +1,6 @@
 """ensure_customers: every order's customer exists in the target, found or made, exactly once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -16,6 +16,7 @@ from visma_sync.sync.dependencies import park_orders
 from visma_sync.sync.match import (
     KnownCustomers,
     Match,
+    Rival,
     customer_marker,
     known_customers,
     match_customer,
@@ -30,6 +31,7 @@ from visma_sync.sync.write import Look, Write, write_once
 STEP = "ensure_customers"
 # The target compares in its own local time and its clock differs from ours.
 _DELTA_OVERLAP = timedelta(hours=3)
+_CONTACT_DUE = "contact_due"
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class _Work:
     intents: Mapping[str, Intent]
     contact_intents: Mapping[str, Intent]
     known: KnownCustomers
-    shared: Mapping[str, str]
+    shared: Mapping[str, Rival]
     looked_at: datetime
 
 
@@ -106,7 +108,7 @@ async def ensure_customers(
 
         await settling.each(in_hand, ensure)
     settling.save()
-    park_orders(run, STEP, settling.outcomes, needed, keeps_going=_goes_to_default_debtor(run))
+    park_orders(run, STEP, [one for one in settling.outcomes if not _goes_to_default_debtor(run, one, customers)], needed)
     settling.raise_if_needed()
     return settling.counts()
 
@@ -115,11 +117,11 @@ def _as_reference(customer: Customer) -> Reference:
     return Reference(key=customer.key, number=customer.number, date="", currency="", total="", vat="", state="needed")
 
 
-def _goes_to_default_debtor(run: Run) -> frozenset[str]:
-    """Reasons that do not park an order, because it goes to the default debtor instead; never for two hits."""
-    if run.settings.default_debtor.when != "fallback":
-        return frozenset({"default_debtor"})
-    return frozenset({"default_debtor", "customer_refused", "rejected", "customer_unreadable", "no_credit_terms"})
+def _goes_to_default_debtor(run: Run, outcome: Outcome, readable: Collection[str]) -> bool:
+    """A customer that cannot be made does not park its orders where there is a default debtor; never for two hits."""
+    refused = outcome.state == "rejected" and outcome.reason != "bug"
+    cannot_be_made = outcome.key in readable and (refused or outcome.reason == "no_credit_terms")
+    return run.settings.default_debtor.when == "fallback" and cannot_be_made
 
 
 async def _read(
@@ -208,22 +210,11 @@ def _identity(customer: TargetCustomer) -> Identity:
 async def _ensure(run: Run, target: OrderTarget, journal: Journal, work: _Work, customer: Customer) -> Outcome:
     link = work.links.get(customer.key)
     if link is not None:
-        unfinished = work.contact_intents.get(customer.key)
-        if unfinished is not None and unfinished.state != "done" and not run.dry_run:
-            await _ensure_contact(run, target, journal, work, customer, link.target_key)
+        if link.detail.get(_CONTACT_DUE) and not run.dry_run:
+            link = await _ensure_contact(run, target, journal, work, customer, link)
         return await _update(run, target, work, customer, link)
-    if customer.key in work.shared:
-        other = work.shared[customer.key]
-        raise RecordParkedError(
-            [
-                Reason(
-                    "customer_shared",
-                    f"customers {other} and {customer.number} of the source share an e-mail address or number",
-                )
-            ],
-            resolution="Merge them in the source, or give them different e-mail addresses.",
-        )
     match = match_customer(customer, work.known, run.ledger, run.settings)
+    _refuse_shared(customer, work.shared, match)
     if match is None:
         refused = _without_email(customer, run.settings)
         if refused is not None:
@@ -233,6 +224,22 @@ async def _ensure(run: Run, target: OrderTarget, journal: Journal, work: _Work, 
     if match is not None:
         return await _link(run, target, journal, work, customer, match)
     return await _create(run, target, journal, work, customer)
+
+
+def _refuse_shared(customer: Customer, shared: Mapping[str, Rival], match: Match | None) -> None:
+    """Two source customers must not end on one customer of the target, unless a sign of its own tells this one."""
+    rival = shared.get(customer.key)
+    if rival is None or (match is not None and match.rule not in {"email", rival.sign}):
+        return
+    raise RecordParkedError(
+        [
+            Reason(
+                "customer_shared",
+                f"customers {rival.number} and {customer.number} of the source share an e-mail address or number",
+            )
+        ],
+        resolution="Merge them in the source, or give them different e-mail addresses.",
+    )
 
 
 def _without_email(customer: Customer, settings: Settings) -> Outcome | None:
@@ -270,13 +277,14 @@ async def _create(run: Run, target: OrderTarget, journal: Journal, work: _Work, 
             "",
             source_hash=work.held[customer.key].source_hash,
             written=hashes_of(run.ledger, written.payload),
+            detail=_contact_due(customer),
         ),
         flow=run.flow_of("customer"),
     )
     intent = work.intents.get(customer.key)
     done = await write_once(run, journal, write, intent, _look(work, plan.marker))
-    has_none = done.how == "created"
-    await _ensure_contact(run, target, journal, work, customer, done.target_key, has_none=has_none)
+    link = replace(write.link, target_key=done.target_key, how=done.how)
+    await _ensure_contact(run, target, journal, work, customer, link, has_none=done.how == "created")
     return _outcome(customer, "created", target=done.target_key)
 
 
@@ -298,6 +306,7 @@ async def _link(
         match.number,
         source_hash=work.held[customer.key].source_hash,
         written=hashes_of(run.ledger, ours.payload),
+        detail=_contact_due(customer),
         how=f"matched:{match.rule}",
     )
     intent = work.intents.get(customer.key)
@@ -305,8 +314,13 @@ async def _link(
     if intent is not None and intent.state == "open":
         entries.append(replace(intent, state="done", target_key=match.number))
     await journal.commit(*entries)
-    await _ensure_contact(run, target, journal, work, customer, match.number)
+    await _ensure_contact(run, target, journal, work, customer, link)
     return _outcome(customer, "unchanged", f"found_by_{match.rule}", target=match.number)
+
+
+def _contact_due(customer: Customer) -> dict[str, bool]:
+    """Noted with the customer's link, so that a contact person is not forgotten when the step dies in between."""
+    return {_CONTACT_DUE: True} if customer.has_contact_person else {}
 
 
 async def _ensure_contact(
@@ -315,22 +329,29 @@ async def _ensure_contact(
     journal: Journal,
     work: _Work,
     customer: Customer,
-    number: str,
+    link: Link,
     *,
     has_none: bool = False,
-) -> None:
+) -> Link:
     """A company's contact person gets a contact of its own, unless the target has one of that name or e-mail.
 
-    `has_none` saves the look where the customer was made a moment ago.
+    `has_none` saves the look where the customer was made a moment ago. Gives the customer's link with nothing due.
     """
-    if not customer.has_contact_person:
-        return
+    if not link.detail.get(_CONTACT_DUE):
+        return link
+    settled = replace(link, detail={})
     intent = work.contact_intents.get(customer.key)
     looked_at = now()
-    existing = [] if has_none and intent is None else await target.contacts(number)
+    existing = [] if has_none and intent is None else await target.contacts(link.target_key)
     same = _same_contact(customer, existing)
-    if same is not None and (intent is None or intent.state != "open"):
-        return
+    if same is None or (intent is not None and intent.state == "open"):
+        write = _contact_write(run, target, customer, link.target_key)
+        await write_once(run, journal, write, intent, Look(same.id if same else "", looked_at))
+    await journal.commit(settled)
+    return settled
+
+
+def _contact_write(run: Run, target: OrderTarget, customer: Customer, number: str) -> Write:
     written = run.mapping("customer").write(
         "contact", customer, links={"customer": number}, settings=run.settings, plan=None
     )
@@ -338,7 +359,7 @@ async def _ensure_contact(
     async def send() -> str:
         return await target.create_contact(written.payload)
 
-    write = Write(
+    return Write(
         kind="contact",
         key=customer.key,
         action="create",
@@ -348,7 +369,6 @@ async def _ensure_contact(
         link=Link("contact", customer.key, ""),
         flow=run.flow_of("customer"),
     )
-    await write_once(run, journal, write, intent, Look(same.id if same else "", looked_at))
 
 
 def _same_contact(customer: Customer, existing: Sequence[TargetContact]) -> TargetContact | None:
@@ -376,8 +396,7 @@ async def _update(run: Run, target: OrderTarget, work: _Work, customer: Customer
     if change.payload and not run.dry_run:
         await target.update_customer(link.target_key, change.payload, current.version)
     if not run.dry_run:
-        written = {**link.written, **hashes_of(run.ledger, change.payload)}
-        run.ledger.save_links([replace(link, source_hash=held.source_hash, written=written)])
+        run.ledger.save_links([replace(link, source_hash=held.source_hash, written=change.written)])
     kept = f"kept what was changed in the target: {', '.join(change.kept)}" if change.kept else ""
     state = "updated" if change.payload else "unchanged"
     return _outcome(customer, state, detail=kept, target=link.target_key)

@@ -8,21 +8,14 @@ from visma_sync.sync.run import Run
 _BLOCKS = {"parked", "rejected", "uncertain"}
 
 
-def park_orders(
-    run: Run,
-    step: str,
-    outcomes: Sequence[Outcome],
-    needed: Mapping[str, Collection[str]],
-    *,
-    keeps_going: frozenset[str] = frozenset(),
-) -> None:
+def park_orders(run: Run, step: str, outcomes: Sequence[Outcome], needed: Mapping[str, Collection[str]]) -> None:
     """Park every order whose customer or product ended in one of these outcomes; earlier parkings by this step end.
 
-    `needed` maps the needed key to the orders that need it; reasons in `keeps_going` do not park.
+    `needed` maps the needed key to the orders that need it.
     """
     blocked: dict[str, Outcome] = {}
     for outcome in outcomes:
-        if outcome.state in _BLOCKS and outcome.reason not in keeps_going:
+        if outcome.state in _BLOCKS:
             for key in needed.get(outcome.key, ()):
                 blocked.setdefault(key, outcome)
     run.ledger.withdraw_outcomes(run.flow, run.run_id, step)

@@ -129,17 +129,20 @@ async def _found_in_target(
                 how="found",
             )
         )
-        outcomes.append(
-            Outcome(
-                reference["key"],
-                reference["number"],
-                "skipped",
-                "exists",
-                detail=f"found in the target as {row.order_id}, state {row.state}",
-                target_key=f"{row.order_type}/{row.order_id}",
-                currency=reference["currency"],
-            )
-        )
+        outcomes.append(exists_in_target(reference, row))
     if not run.dry_run:
         run.ledger.save_links(links)
     return outcomes
+
+
+def exists_in_target(reference: Reference, row: OrderRow) -> Outcome:
+    """An order that is in the target although the ledger did not know of it."""
+    return Outcome(
+        reference["key"],
+        reference["number"],
+        "skipped",
+        "exists",
+        detail=f"found in the target as {row.order_id}, state {row.state}",
+        target_key=f"{row.order_type}/{row.order_id}",
+        currency=reference["currency"],
+    )

@@ -121,13 +121,21 @@ def _parked(code: str, sentence: str, customer: Customer) -> RecordParkedError:
     )
 
 
-def rivals(customers: Collection[Customer]) -> dict[str, str]:
-    """Source customers that share an e-mail or number with an earlier one of the same kind: key -> that one's number.
+@dataclass(frozen=True)
+class Rival:
+    """An earlier source customer, by its number, and the sign that both share: vat_number, corporate_id or email."""
 
-    Only the first of them may be created or matched; the others would end on the same customer.
+    number: str
+    sign: str
+
+
+def rivals(customers: Collection[Customer]) -> dict[str, Rival]:
+    """Source customers that share an e-mail or number with an earlier one of the same kind, by key.
+
+    Only the first of them may be created or matched by that sign; the others would end on the same customer.
     """
     first: dict[tuple[str, str, bool], Customer] = {}
-    shared: dict[str, str] = {}
+    shared: dict[str, Rival] = {}
     for customer in sorted(customers, key=lambda one: (one.number, one.key)):
         signs = (
             ("vat_number", customer.vat_number, True),
@@ -138,5 +146,5 @@ def rivals(customers: Collection[Customer]) -> dict[str, str]:
             if sign[1]:
                 other = first.setdefault(sign, customer)
                 if other.key != customer.key:
-                    shared.setdefault(customer.key, other.number)
+                    shared.setdefault(customer.key, Rival(other.number, sign[0]))
     return shared

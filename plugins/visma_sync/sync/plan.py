@@ -19,9 +19,12 @@ from visma_sync.domain.vat import (
     find_treatment,
     vat_country,
 )
-from visma_sync.errors import Reason, RecordParkedError
+from visma_sync.errors import ConfigurationError, Reason, RecordParkedError
 from visma_sync.settings.model import Settings
 from visma_sync.sync.pricing import Charge, line_price, price
+
+# "SalesOrders OpenAPI v3": the length of an order's number.
+LONGEST_ORDER_NUMBER = 15
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,17 @@ class OrderPlan:
 
 
 def marker_of(number: str, settings: Settings) -> str:
-    """The text by which an order of ours is known in the target."""
-    return f"{settings.marker_prefix}{number}"
+    """The text by which an order of ours is known in the target.
+
+    Raises ConfigurationError where it has to be the order's number there and is too long for one.
+    """
+    marker = f"{settings.marker_prefix}{number}"
+    if settings.order.numbering == "manual" and len(marker) > LONGEST_ORDER_NUMBER:
+        raise ConfigurationError(
+            f"'{marker}' has {len(marker)} characters, an order number has at most {LONGEST_ORDER_NUMBER}",
+            resolution="Shorten marker_prefix in the settings, or let the target number its orders.",
+        )
+    return marker
 
 
 def plan_order(order: Order, around: Surroundings, settings: Settings) -> OrderPlan:

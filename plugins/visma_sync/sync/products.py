@@ -117,9 +117,12 @@ async def _states_in_target(run: Run, target: OrderTarget, numbers: Collection[s
     if unknown:
         await _look_up(target, unknown, states)
     if not run.dry_run:
-        changed = {number for number, state in states.items() if number not in links or state != _status_of(links[number])}
         run.ledger.save_links(
-            [Link("product", number, number, detail={"status": states[number]}, how="found") for number in changed]
+            [
+                Link("product", number, number, detail={"status": state}, how="found")
+                for number, state in states.items()
+                if number not in links or state != _status_of(links[number])
+            ]
         )
         run.ledger.save_cursor("target.items", began_at)
     return states

@@ -65,11 +65,9 @@ async def write_once(run: Run, journal: Journal, write: Write, intent: Intent | 
     """Send a write unless it happened before, in this try or an earlier one.
 
     An intent that is done was written by an earlier try of this step. One that is still open means that an earlier
-    answer was lost: then `look` must say what a look into the target found. Raises StillUncertainError while neither presence nor absence is proven, RecordRejectedError when
-    the target refuses, RetryableError when nothing was sent.
+    answer was lost: then `look` must say what a look into the target found. Raises StillUncertainError while neither
+    presence nor absence is proven, RecordRejectedError when the target refuses, RetryableError when nothing was sent.
     """
-    if intent is not None and intent.state == "done":
-        return Done(intent.target_key, "created")
     if intent is not None and intent.state == "done":
         return Done(intent.target_key, "created")
     if intent is not None and intent.state == "open":
