@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -82,6 +83,12 @@ class AirflowApi:
         """queued, running, success or failed."""
         state: str = self._ask("GET", f"/api/v2/dags/{flow}/dagRuns/{run}")["state"]
         return state
+
+    def seconds_of(self, flow: str, run: str) -> float:
+        """How long a finished run took, from leaving the queue to its end."""
+        facts = self._ask("GET", f"/api/v2/dags/{flow}/dagRuns/{run}")
+        began, ended = datetime.fromisoformat(facts["start_date"]), datetime.fromisoformat(facts["end_date"])
+        return (ended - began).total_seconds()
 
     def task_states(self, flow: str, run: str) -> list[TaskState]:
         """Every task of a run, a task per lane where a step runs in lanes."""

@@ -1,5 +1,7 @@
 """The order flow's shape with tasks that do nothing: what Airflow itself takes for such a run."""
 
+from typing import Any
+
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import BaseOperator, BaseSensorOperator, Param, dag, task_group
 from airflow.sdk.bases.branch import BaseBranchOperator
@@ -8,7 +10,7 @@ from airflow.sdk.bases.branch import BaseBranchOperator
 class TakeNoTurn(BaseSensorOperator):
     """Finds at its first look that nobody is at work."""
 
-    def poke(self, context):
+    def poke(self, context: Any) -> bool:
         return True
 
 
@@ -17,36 +19,36 @@ class Nothing(BaseOperator):
 
     template_fields = ("given",)
 
-    def __init__(self, *, given=None, **kwargs):
+    def __init__(self, *, given: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.given = given
 
-    def execute(self, context):
+    def execute(self, context: Any) -> Any:
         return self.given
 
 
 class CutLanes(BaseOperator):
     """Makes as many lanes as the run was asked for."""
 
-    def execute(self, context):
+    def execute(self, context: Any) -> list[int]:
         return list(range(context["params"]["lanes"]))
 
 
 class AnythingToWrite(BaseBranchOperator):
     """Always goes on to the writing steps."""
 
-    def choose_branch(self, context):
+    def choose_branch(self, context: Any) -> str:
         return "ensure_customers"
 
 
 @task_group
-def lane(orders):
+def lane(orders: Any) -> None:
     created = Nothing(task_id="create_orders", given=orders)
     Nothing(task_id="confirm_orders", given=created.output)
 
 
 @dag(schedule=None, doc_md=__doc__, max_active_runs=1, params={"lanes": Param(1, type="integer")})
-def same_shape():
+def same_shape() -> None:
     turn = TakeNoTurn(task_id="take_turn", mode="reschedule", poke_interval=30)
     ready = Nothing(task_id="systems_ready")
     fetched = Nothing(task_id="fetch_orders")

@@ -46,5 +46,7 @@ def company(company_with: CompanyWith) -> Company:
 
 @pytest.fixture
 def untroubled(company_with: CompanyWith) -> Company:
-    """A pair of companies with twelve orders that can all be sent; quick to give up, and quick to look again."""
-    return company_with("--orders", "12", "--no-trouble", timeout_seconds=1, uncertain_wait_seconds=1)
+    """A pair of companies with twelve orders that can be sent; quick to give up, and quick to look again."""
+    return company_with(
+        "--orders", "12", "--no-trouble", "--existing-orders", "0", timeout_seconds=1, uncertain_wait_seconds=1
+    )

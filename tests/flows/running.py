@@ -47,12 +47,17 @@ TENANT = "11111111-2222-3333-4444-555555555555"
 TODAY = datetime.now(tz=UTC).date()
 MIDNIGHT = datetime.combine(TODAY, time(), UTC)
 EVERYTHING = Window("manual", MIDNIGHT - timedelta(days=60), MIDNIGHT + timedelta(days=2))
+NOTHING_NEW = Window("scheduled", MIDNIGHT - timedelta(days=60), MIDNIGHT - timedelta(days=59))
 # As many tries as the DAG gives a task; nobody here waits as long as the DAG does.
 TRIES = 5
 LONGEST_WAIT_SECONDS = 10.0
 
 Given = TypeVar("Given")
-Step = Callable[[Run, EAccountingClient, VismaNetClient], Awaitable[Given]]
+
+
+def only(*numbers: str) -> Window:
+    """A run for single orders."""
+    return Window("manual", numbers=numbers)
 
 
 @contextmanager
@@ -82,9 +87,9 @@ class Company(Shop):
     ledger_file: Path
     settings: Settings = field(default_factory=demo_settings)
     runs: int = 0
-    refresh_token: str = "sandbox-refresh-token-1"  # noqa: S105  the sandbox's own
+    refresh_token: str = "sandbox-refresh-token-1"
     target_client: type[VismaNetClient] = VismaNetClient
-    first_run: int = 1
+    tries: int = TRIES
 
     def decide(self, **changes: Any) -> None:
         """Change the settings, as somebody does in the Airflow Variable."""
@@ -106,13 +111,13 @@ class Company(Shop):
 
     def clients(self, ledger: Ledger) -> tuple[EAccountingClient, VismaNetClient]:
         """Clients of both systems with tokens and budgets in the ledger."""
-        limits = {
+        limits: dict[str, Any] = {
             "max_concurrency": self.settings.max_concurrency,
             "timeout_seconds": self.settings.timeout_seconds,
         }
         source = EAccountingSettings(
             client_id="demo-eaccounting",
-            client_secret="demo-secret",  # noqa: S106  the sandbox's own
+            client_secret="demo-secret",
             refresh_token=self.refresh_token,
             api_url=f"{self.url}/eaccounting",
             identity_url=f"{self.url}/eaccounting-identity",
@@ -121,7 +126,7 @@ class Company(Shop):
         )
         target = VismaNetSettings(
             client_id="demo-vismanet",
-            client_secret="demo-secret",  # noqa: S106  the sandbox's own
+            client_secret="demo-secret",
             tenant_id=TENANT,
             api_url=f"{self.url}/vismanet",
             salesorder_url=f"{self.url}/salesorder",
@@ -155,46 +160,46 @@ class Company(Shop):
     def try_run(self, window: Window = EVERYTHING, *, dry_run: bool = False) -> "Ran":
         """Run the whole flow once, whatever becomes of it: the report is written even when a step fails."""
         self.runs += 1
-        run = self.open_run(f"run-{self.first_run + self.runs - 1}", dry_run=dry_run)
+        run = self.open_run(f"run-{self.runs}", dry_run=dry_run)
         broke: VismaSyncError | None = None
         try:
             asyncio.run(self._steps(run, window))
         except VismaSyncError as error:
             broke = error
         report = write_report(run, ["a step"] if broke else [])
-        return Ran(report, {one.number or one.key: one for one in run.ledger.outcomes(run.flow, run.run_id)}, broke)
+        outcomes = {kind: run.ledger.outcomes(run.flow_of(kind), run.run_id) for kind in KINDS}
+        by_number = {kind: {one.number or one.key: one for one in ended} for kind, ended in outcomes.items()}
+        return Ran(report, by_number["order"], by_number["customer"], by_number["product"], broke)
 
     async def _steps(self, run: Run, window: Window) -> None:
         """The tasks of the DAG, one after the other."""
-        fetched = await self._step(run, lambda run, source, _: fetch_orders(run, source, window))
-        to_write = await self._step(run, lambda *with_: _check_exist(*with_, fetched)) if fetched else []
-        if to_write:
-            await self._step(run, lambda *with_: ensure_customers(*with_, to_write))
-            await self._step(run, lambda *with_: ensure_products(*with_, to_write))
-        for lane in lanes_of(to_write, run.settings.orders_per_lane, run.settings.max_lanes):
-            await self._lane(run, lane["orders"])
+        source, target = self.clients(run.ledger)
+        async with source, target:
+            fetched = await self._step(run, lambda run: fetch_orders(run, source, window))
+            to_write = await self._step(run, lambda run: _check_exist(run, source, target, fetched))
+            if not to_write:
+                return
+            await self._step(run, lambda run: ensure_customers(run, source, target, to_write))
+            await self._step(run, lambda run: ensure_products(run, source, target, to_write))
+            for lane in lanes_of(to_write, run.settings.orders_per_lane, run.settings.max_lanes):
+                await self._lane(run, source, target, lane["orders"])
 
-    async def _lane(self, run: Run, orders: list[Reference]) -> None:
-        created = await self._step(run, lambda *with_: create_orders(*with_, orders))
-        await self._step(run, lambda run, _, target: confirm_orders(run, target, created))
+    async def _lane(self, run: Run, source: EAccountingClient, target: VismaNetClient, orders: list[Reference]) -> None:
+        created = await self._step(run, lambda run: create_orders(run, source, target, orders))
+        await self._step(run, lambda run: confirm_orders(run, target, created))
 
-    async def _step(self, run: Run, step: Step[Given]) -> Given:
-        """A task: its own connections for each try, and another try after the wait that it asks for."""
-        for number in range(1, TRIES + 1):
-            last = number == TRIES
+    async def _step(self, run: Run, step: Callable[[Run], Awaitable[Given]]) -> Given:
+        """A task: when it asks for another try, it gets one after the wait that it asks for."""
+        for number in range(1, self.tries + 1):
+            last = number == self.tries
             try:
-                return await self._try(replace(run, last_try=last), step)
+                return await step(replace(run, last_try=last))
             except RetryableError as error:
                 wait = error.retry_after or 0.5
                 if last or wait > LONGEST_WAIT_SECONDS:
                     raise
                 await asyncio.sleep(wait)
         raise AssertionError("the last try returns or raises")
-
-    async def _try(self, run: Run, step: Step[Given]) -> Given:
-        source, target = self.clients(run.ledger)
-        async with source, target:
-            return await step(run, source, target)
 
     def lose_ledger(self) -> None:
         """Delete the ledger's files; somebody signs in again."""
@@ -218,7 +223,7 @@ class Company(Shop):
 async def _check_exist(
     run: Run, source: EAccountingClient, target: VismaNetClient, fetched: list[Reference]
 ) -> list[Reference]:
-    going_on = await check_orders_exist(run, source, target, fetched)
+    going_on = await check_orders_exist(run, source, target, fetched) if fetched else []
     if going_on:
         await check_settings(run, target)
     return going_on
@@ -226,11 +231,13 @@ async def _check_exist(
 
 @dataclass(frozen=True)
 class Ran:
-    """What became of a run: its report, its outcomes by order number (by key where there is none), what broke it."""
+    """What became of a run: its report, what became of each record by its number, and what broke the run."""
 
     report: Report
     outcomes: Mapping[str, Outcome]
-    broke: VismaSyncError | None = None
+    customers: Mapping[str, Outcome]
+    products: Mapping[str, Outcome]
+    broke: VismaSyncError | None
 
     def ended(self, number: str) -> str:
         """How an order ended: its outcome with the reason in brackets."""

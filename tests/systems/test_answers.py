@@ -185,9 +185,9 @@ def test_a_customer_that_was_never_changed_is_older_than_anything() -> None:
     assert customer_of({"Id": "a", "CustomerNumber": "7"}).created_at.year == 1970
 
 
-def test_a_stamp_that_is_no_moment_is_named() -> None:
-    with pytest.raises(RecordRejectedError, match="CreatedUtc"):
-        order_of({"Id": "a", "CreatedUtc": "yesterday"})
+def test_an_order_whose_stamps_cannot_be_read_is_in_every_window_and_does_not_stop_the_others() -> None:
+    assert order_of({"Id": "a", "CreatedUtc": "yesterday"}).lies_in(AT, LATER)
+    assert order_of({"Id": "a"}).lies_in(AT, LATER)
 
 
 def test_only_the_payment_status_says_that_an_invoice_is_paid() -> None:

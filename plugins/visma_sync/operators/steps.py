@@ -189,4 +189,6 @@ class ConfirmOrders(_LaneOperator):
         run = self._open(context)
         self._label(context, self.lane)
         orders = self._with_systems(run, lambda _, target: confirm_orders(run, target, self.lane["orders"]))
+        for order in orders:
+            self.log.info("%s %s %s", order["number"], order["state"], order.get("target", ""))
         return Lane(lane=self.lane["lane"], orders=orders)

@@ -108,7 +108,8 @@ async def ensure_customers(
 
         await settling.each(in_hand, ensure)
     settling.save()
-    park_orders(run, STEP, [one for one in settling.outcomes if not _goes_to_default_debtor(run, one, customers)], needed)
+    blocking = [one for one in settling.outcomes if not _goes_to_default_debtor(run, one, customers)]
+    park_orders(run, STEP, blocking, needed)
     settling.raise_if_needed()
     return settling.counts()
 

@@ -12,7 +12,8 @@ from visma_sync.sync.run import Run
 
 @dataclass(frozen=True)
 class Report:
-    """What became of a run: read + taken up = the sum of `counts`; `problems` are new rejections and uncertainties.
+    """What became of a run: read + taken up = the sum of `counts`; `problems` are new rejections and
+    uncertainties, `waiting` the parked ones, each with what a person can do.
 
     `rounding` is the sum of the rounding rows per currency.
     """
@@ -23,6 +24,7 @@ class Report:
     reasons: dict[str, int]
     rounding: dict[str, str]
     problems: list[str]
+    waiting: list[str]
     failed_tasks: list[str]
 
     @property
@@ -34,7 +36,8 @@ class Report:
         reasons = [f"    {reason}: {count}" for reason, count in sorted(self.reasons.items())]
         rounding = [f"  rounding booked: {amount} {currency}" for currency, amount in self.rounding.items()]
         problems = [f"  needs a person: {problem}" for problem in self.problems]
-        return [head, *counts, *reasons, *rounding, *problems]
+        waiting = [f"  waits: {one}" for one in self.waiting]
+        return [head, *counts, *reasons, *rounding, *waiting, *problems]
 
 
 def write_report(run: Run, failed_tasks: Sequence[str]) -> Report:
@@ -52,16 +55,19 @@ def write_report(run: Run, failed_tasks: Sequence[str]) -> Report:
         counts=dict(counts),
         reasons=dict(Counter(f"{one.state}({one.reason})" for one in outcomes if one.reason)),
         rounding=_rounding(outcomes),
-        problems=[
-            f"{one.number or one.key} {one.state}({one.reason}): {one.detail} {one.cure}".strip()
-            for one in outcomes
-            if one.state in {"rejected", "uncertain"}
-        ],
+        problems=[_sentence(one) for one in outcomes if one.state in {"rejected", "uncertain"}],
+        waiting=[_sentence(one) for one in outcomes if one.state == "parked"],
         failed_tasks=list(failed_tasks),
     )
     run.ledger.close_run(run.flow, run.run_id, report.counts, report.read, report.taken_up, tuple(failed_tasks))
     run.ledger.delete_bodies_older_than(run.settings.retention_days)
     return report
+
+
+def _sentence(outcome: Outcome) -> str:
+    return (
+        f"{outcome.number or outcome.key} {outcome.state}({outcome.reason}): {outcome.detail}. {outcome.cure}".strip()
+    )
 
 
 def _park_left_behind(run: Run) -> None:

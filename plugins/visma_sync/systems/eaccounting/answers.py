@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from visma_sync.errors import RecordRejectedError
 from visma_sync.systems.reading import essential_text, moment_of, text_of
 
 SYSTEM = "eaccounting"
@@ -51,8 +52,9 @@ class SourceRecord:
     body: dict[str, Any]
 
     def lies_in(self, since: datetime, until: datetime) -> bool:
-        """Whether it was created or changed in [since, until)."""
-        return since <= self.created_at < until or (self.changed_at is not None and since <= self.changed_at < until)
+        """Whether it was created or changed in [since, until); what does not say when always is, lest it be lost."""
+        created = self.created_at == _LONG_AGO or since <= self.created_at < until
+        return created or (self.changed_at is not None and since <= self.changed_at < until)
 
 
 def order_of(body: dict[str, Any]) -> SourceRecord:
@@ -71,8 +73,8 @@ def article_of(body: dict[str, Any]) -> SourceRecord:
 
 
 def _record(body: dict[str, Any], what: str, *, number: str, changed: str) -> SourceRecord:
-    changed_at = moment_of(body, SYSTEM, what, changed, UTC)
-    created_at = moment_of(body, SYSTEM, what, "CreatedUtc", UTC)
+    changed_at = _stamp(body, what, changed)
+    created_at = _stamp(body, what, "CreatedUtc")
     return SourceRecord(
         key=essential_text(body, SYSTEM, what, "Id"),
         number=text_of(body, number),
@@ -80,6 +82,14 @@ def _record(body: dict[str, Any], what: str, *, number: str, changed: str) -> So
         changed_at=changed_at,
         body=body,
     )
+
+
+def _stamp(body: dict[str, Any], what: str, name: str) -> datetime | None:
+    """A stamp that cannot be read counts as none: one such record must not stop the reading of the others."""
+    try:
+        return moment_of(body, SYSTEM, what, name, UTC)
+    except RecordRejectedError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,7 +266,6 @@ class TargetOrder:
             body=body,
         )
 
-
     @property
     def content(self) -> dict[str, Any]:
         """What the order says, without its state and stamps: two readings of an untouched order are the same."""
