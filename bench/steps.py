@@ -32,6 +32,7 @@ def run_flow(pair: Pair, window: Window, run_id: str) -> Report:
         run_id=run_id,
         ledger=pair.ledger(),
         settings=pair.settings,
+        flows=MAPPINGS,
         mappings={kind: flow_mapping(name, pair.settings) for kind, name in MAPPINGS.items()},
         lists={kind: FLOWS[name].lists for kind, name in MAPPINGS.items()},
     )

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal, get_args
 
 from fastapi import Response
@@ -129,4 +129,4 @@ def vendor_answer(status: int, path: str, retry_after: int | None) -> Response:
 
 def report(ordered: Sequence[Fault]) -> list[Record]:
     """Say which failures are on order and how often each has fired."""
-    return [vars(fault) for fault in ordered]
+    return [asdict(fault) for fault in ordered]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.conftest import running_sandbox
+from tests.running_sandbox import running_sandbox
 
 
 @pytest.fixture(scope="module")

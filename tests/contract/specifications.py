@@ -1,43 +1,32 @@
 """The vendors' published OpenAPI documents, and checking one request and its answer against them.
 
-The documents belong to the vendors and are not part of the project: they are looked for beside it. Objects are read as
-closed even where a document leaves them open, so that no field is invented.
+The documents belong to the vendors and are not part of the project: they are looked for beside it.
 """
 
-import base64
-import binascii
-import datetime
 import json
 import re
-import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from urllib.parse import unquote
 
 import httpx
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+
+from tests.contract.schemas import Schema, closed, meant, schema_faults
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "specs"
-Schema = dict[str, Any]
-
-formats = FormatChecker(formats=())
-
-
-@formats.checks("date-time", raises=ValueError)
-def _is_date_time(value: object) -> bool:
-    # The core API writes local times without a zone, eAccounting bare dates; both call them date-time.
-    return not isinstance(value, str) or bool(datetime.datetime.fromisoformat(value))
-
-
-@formats.checks("uuid", raises=ValueError)
-def _is_uuid(value: object) -> bool:
-    return not isinstance(value, str) or bool(uuid.UUID(value))
-
-
-@formats.checks("byte", raises=binascii.Error)
-def _is_byte(value: object) -> bool:
-    return not isinstance(value, str) or base64.b64decode(value, validate=True) is not None
+ORDINARY_HEADERS = {
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "host",
+    "user-agent",
+}
+"""Headers that belong to HTTP or to signing in, and that no document declares."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +42,29 @@ class Operation:
         """Give the method and the template without the names of its parameters."""
         return self.method, nameless(self.template)
 
+    @property
+    def demands_version(self) -> bool:
+        """Say whether the version of the record must be named, which documents say in words only."""
+        return "If-Match header" in (words := self.content.get("description", "")) and "must be included" in words
+
     def matches(self, method: str, path: str) -> bool:
         """Say whether a request is for this operation."""
-        pattern = re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(self.template))
-        return method == self.method and re.fullmatch(pattern, path) is not None
+        return method == self.method and self._match(path) is not None
+
+    def values(self, path: str) -> list[tuple[str, str]]:
+        """Give the parameters in the path of a request, by name."""
+        match = self._match(path)
+        names = re.findall(r"{([^}]+)}", self.template)
+        return list(zip(names, map(unquote, match.groups()), strict=True)) if match else []
+
+    def _match(self, path: str) -> re.Match[str] | None:
+        return re.fullmatch(re.sub(r"\\{[^}]+\\}", "([^/]+)", re.escape(self.template)), path)
 
 
 class Specification:
     """One document, served below a prefix of the sandbox.
 
-    `undeclared` are statuses, and `everywhere` query parameters, that the document leaves out.
+    `undeclared` are statuses, and `everywhere` query parameters with their schemas, that the document leaves out.
     """
 
     def __init__(
@@ -70,7 +72,7 @@ class Specification:
         file: str,
         prefix: str,
         undeclared: frozenset[int] = frozenset(),
-        everywhere: frozenset[str] = frozenset(),
+        everywhere: Mapping[str, Schema] = MappingProxyType({}),
     ) -> None:
         document = json.loads((FOLDER / file).read_text(encoding="utf-8"))
         self.prefix = prefix
@@ -85,17 +87,20 @@ class Specification:
             if method in ("get", "post", "put", "patch", "delete")
         ]
 
-    def operation(self, method: str, path: str) -> Operation | None:
-        """Find the operation that a request below the prefix is for; fixed paths come before parameters."""
-        found = [one for one in self.operations if one.matches(method, path.removeprefix(self.prefix))]
+    def covers(self, request: httpx.Request) -> bool:
+        """Say whether a request is for this API."""
+        return request.url.path.startswith(f"{self.prefix}/")
+
+    def operation(self, request: httpx.Request) -> Operation | None:
+        """Find the operation that a request is for; fixed paths come before parameters."""
+        found = [one for one in self.operations if one.matches(request.method, self._path(request))]
         return min(found, key=lambda one: one.template.count("{"), default=None)
 
     def faults(self, operation: Operation, answer: httpx.Response) -> Iterator[str]:
         """Name everything in which a request and its answer leave the document."""
         yield from self._query_faults(operation, answer.request)
-        if answer.is_success and answer.request.content:
-            sent = operation.content.get("requestBody", {}).get("content", {})
-            yield from self._body_faults(sent, answer.request.content, "request")
+        if answer.is_success:
+            yield from self._sent_faults(operation, answer.request)
         declared = operation.content["responses"].get(str(answer.status_code))
         if declared is None:
             if answer.status_code not in self.undeclared:
@@ -105,23 +110,81 @@ class Specification:
         elif answer.status_code == 200 and self._resolved(declared).get("content"):
             yield "the answer has no body"
 
+    def request_faults(self, operation: Operation, request: httpx.Request) -> Iterator[str]:
+        """Name everything in which a request alone leaves the document, whatever was answered."""
+        yield from self._query_faults(operation, request)
+        yield from self._form_faults(operation, request)
+        yield from self._header_faults(operation, request)
+        yield from self._sent_faults(operation, request)
+
+    def row_fields(self, operation: Operation) -> set[str]:
+        """Give the names of the fields of a row, for a list that wraps its rows in `Data`."""
+        answer = next(iter(operation.content["responses"]["200"]["content"].values()))["schema"]
+        rows = self._resolved(answer)["properties"]["Data"]["items"]
+        return set(self._resolved(rows)["properties"])
+
+    def _path(self, request: httpx.Request) -> str:
+        """The path as it was sent: a quoted slash does not part it."""
+        return request.url.raw_path.decode().partition("?")[0].removeprefix(self.prefix)
+
+    def _parameters(self, operation: Operation) -> dict[tuple[str, str], Schema]:
+        """The declared parameters by place and name."""
+        declared = [*operation.content.get("parameters", []), *operation.content["shared"]]
+        return {(one["in"], one["name"]): one for one in map(self._resolved, declared)}
+
     def _query_faults(self, operation: Operation, request: httpx.Request) -> Iterator[str]:
-        parameters = [*operation.content.get("parameters", []), *operation.content["shared"]]
-        known = {self._resolved(parameter)["name"] for parameter in parameters} | self.everywhere
+        known = {name for place, name in self._parameters(operation) if place == "query"} | self.everywhere.keys()
         for name in request.url.params:
             if name not in known:
                 yield f"query parameter {name} is not declared"
+
+    def _form_faults(self, operation: Operation, request: httpx.Request) -> Iterator[str]:
+        """Parameters that are not what their schemas say, or that are missing."""
+        declared = self._parameters(operation)
+        schemas = {(place, name): one["schema"] for (place, name), one in declared.items()}
+        schemas |= {("query", name): schema for name, schema in self.everywhere.items()}
+        given = [("path", name, text) for name, text in operation.values(self._path(request))]
+        given += [("query", name, text) for name, text in request.url.params.multi_items()]
+        for place, name, text in given:
+            schema = schemas.get((place, name), {})
+            for fault in schema_faults(meant(text, schema), schema, self._components):
+                yield f"{place} parameter {name} {fault}"
+        named = {(place, name) for place, name, _ in given}
+        for (place, name), parameter in declared.items():
+            if parameter.get("required") and place in ("path", "query") and (place, name) not in named:
+                yield f"{place} parameter {name} is missing"
+
+    def _header_faults(self, operation: Operation, request: httpx.Request) -> Iterator[str]:
+        declared = {name.lower() for place, name in self._parameters(operation) if place == "header"}
+        if operation.demands_version:
+            declared.add("if-match")
+            if "If-Match" not in request.headers:
+                yield "header If-Match is missing"
+        for name in sorted(request.headers.keys() - declared - ORDINARY_HEADERS):
+            yield f"header {name} is not declared"
+        version = request.headers.get("If-Match", '""')
+        if not re.fullmatch(r'(W/)?"[^"]*"', version):
+            yield f"header If-Match is not a version in quotes: {version}"
+        if not re.fullmatch(r"Bearer \S+", request.headers.get("Authorization", "")):
+            yield "header Authorization holds no token"
+
+    def _sent_faults(self, operation: Operation, request: httpx.Request) -> Iterator[str]:
+        sent = operation.content.get("requestBody", {}).get("content", {})
+        kind = request.headers.get("Content-Type", "").partition(";")[0]
+        if sent and not request.content:
+            yield "the request has no body"
+        if sent and kind not in sent:
+            yield f"a body of the type {kind} is not declared"
+        if request.content:
+            yield from self._body_faults(sent, request.content, "request")
 
     def _body_faults(self, content: Schema, body: bytes, side: str) -> Iterator[str]:
         if not content:
             yield f"the {side} has a body that is not declared"
             return
         schema = next(value for name, value in content.items() if "json" in name)["schema"]
-        validator = Draft202012Validator(
-            {**closed(schema), "components": {"schemas": self._components}}, format_checker=formats
-        )
-        for error in validator.iter_errors(json.loads(body)):
-            yield f"{side} {_where(error)}: {error.message[:200]}"
+        for fault in schema_faults(json.loads(body), schema, self._components):
+            yield f"{side} {fault}"
 
     def _resolved(self, node: Schema) -> Schema:
         if "$ref" not in node:
@@ -134,21 +197,3 @@ class Specification:
 def nameless(template: str) -> str:
     """Give a path template without the names of its parameters."""
     return re.sub(r"\{[^}]+\}", "{}", template)
-
-
-def closed(node: Any) -> Any:
-    """Turn OpenAPI's `nullable` into JSON Schema and close every object that lists its properties."""
-    if isinstance(node, list):
-        return [closed(part) for part in node]
-    if not isinstance(node, dict):
-        return node
-    result = {name: closed(value) for name, value in node.items() if name not in ("nullable", "discriminator", "xml")}
-    if isinstance(node.get("properties"), dict) and "allOf" not in node:
-        result.setdefault("additionalProperties", False)
-    if node.get("nullable") is not True:
-        return result
-    return {"anyOf": [result, {"type": "null"}]}
-
-
-def _where(error: ValidationError) -> str:
-    return "/".join(str(part) for part in error.absolute_path) or "(whole)"

@@ -1,5 +1,6 @@
 """Sandboxes for the flow tests: started once for each way of being started, put back to their start for each test."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -7,9 +8,12 @@ from typing import Any
 
 import pytest
 
-from tests.flows.running import Company, demo_settings, sandbox
+from tests.flows.running import IMPATIENT, Company, demo_settings, sandbox
 
 CompanyWith = Callable[..., Company]
+Holdings = dict[str, Counter[Any]]
+SMALL = ("--orders", "30", "--no-trouble", "--existing-orders", "0")
+NUMBERINGS = {"automatic": "auto", "manual": "manual"}
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +51,25 @@ def company(company_with: CompanyWith) -> Company:
 @pytest.fixture
 def untroubled(company_with: CompanyWith) -> Company:
     """A pair of companies with twelve orders that can be sent; quick to give up, and quick to look again."""
-    return company_with(
-        "--orders", "12", "--no-trouble", "--existing-orders", "0", timeout_seconds=1, uncertain_wait_seconds=1
-    )
+    return company_with("--orders", "12", "--no-trouble", "--existing-orders", "0", **IMPATIENT)
+
+
+@pytest.fixture
+def small_with(company_with: CompanyWith) -> CompanyWith:
+    """Make a pair of companies with thirty orders that can be sent, numbered as told; quick to give up."""
+
+    def make(numbering: str = "automatic", **changes: Any) -> Company:
+        settings = {**IMPATIENT, "order": {"numbering": numbering}, **changes}
+        return company_with(*SMALL, "--numbering", NUMBERINGS[numbering], **settings)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def undisturbed(started: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Holdings:
+    """What Visma.net holds after a run of the small companies in which nothing goes wrong."""
+    url = started(*SMALL, "--numbering", "auto")
+    company = Company(url, tmp_path_factory.mktemp("undisturbed") / "ledger.sqlite")
+    company.reset()
+    company.run()
+    return company.holdings()

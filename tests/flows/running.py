@@ -48,6 +48,8 @@ TODAY = datetime.now(tz=UTC).date()
 MIDNIGHT = datetime.combine(TODAY, time(), UTC)
 EVERYTHING = Window("manual", MIDNIGHT - timedelta(days=60), MIDNIGHT + timedelta(days=2))
 NOTHING_NEW = Window("scheduled", MIDNIGHT - timedelta(days=60), MIDNIGHT - timedelta(days=59))
+# Systems that are soon given up, and soon looked at again.
+IMPATIENT: dict[str, Any] = {"timeout_seconds": 1, "uncertain_wait_seconds": 1}
 # As many tries as the DAG gives a task; nobody here waits as long as the DAG does.
 TRIES = 5
 LONGEST_WAIT_SECONDS = 10.0
@@ -144,23 +146,24 @@ class Company(Shop):
             run_id=run_id,
             ledger=self.ledger(),
             settings=self.settings,
+            flows=KINDS,
             mappings={kind: flow_mapping(name, self.settings) for kind, name in KINDS.items()},
             lists={kind: FLOWS[name].lists for kind, name in KINDS.items()},
             dry_run=dry_run,
             last_try=last_try,
         )
 
-    def run(self, window: Window = EVERYTHING, *, dry_run: bool = False) -> "Ran":
+    def run(self, window: Window = EVERYTHING, *, dry_run: bool = False, name: str = "") -> "Ran":
         """Run the whole flow once; raises what broke it, after its report."""
-        ran = self.try_run(window, dry_run=dry_run)
+        ran = self.try_run(window, dry_run=dry_run, name=name)
         if ran.broke is not None:
             raise ran.broke
         return ran
 
-    def try_run(self, window: Window = EVERYTHING, *, dry_run: bool = False) -> "Ran":
+    def try_run(self, window: Window = EVERYTHING, *, dry_run: bool = False, name: str = "") -> "Ran":
         """Run the whole flow once, whatever becomes of it: the report is written even when a step fails."""
         self.runs += 1
-        run = self.open_run(f"run-{self.runs}", dry_run=dry_run)
+        run = self.open_run(name or f"run-{self.runs}", dry_run=dry_run)
         broke: VismaSyncError | None = None
         try:
             asyncio.run(self._steps(run, window))

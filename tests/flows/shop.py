@@ -9,6 +9,14 @@ import httpx
 import simplejson
 
 Stored = dict[str, Any]
+WRITES = {
+    "customer": {"method": "POST", "path": "/v1/customer$"},
+    "contact": {"method": "POST", "path": "/v1/contact$"},
+    "product": {"method": "POST", "path": "/v1/inventory$"},
+    "order": {"method": "POST", "path": "/SalesOrders$"},
+    "opening": {"method": "PATCH", "path": "/SalesOrders/"},
+}
+"""The writes of the flow, in their order, as a failure on order names them."""
 
 
 class Shop:
@@ -42,6 +50,28 @@ class Shop:
         twice = [mark for mark, count in Counter(one["customer"]["refNo"] for one in orders).items() if count > 1]
         assert not twice, f"orders are in Visma.net twice: {twice}"
         return {str(order["customer"]["refNo"]): order for order in orders}
+
+    def holdings(self) -> dict[str, Counter[Any]]:
+        """What Visma.net holds, without the numbers that it gives out itself."""
+        customers = self.state("vismanet", "customers")
+        names = {one["number"]: (one["name"], one.get("accountReference")) for one in customers}
+        return {
+            "customers": Counter(names.values()),
+            "contacts": Counter(
+                (one["displayName"], names[one["businessAccount"]]) for one in self.state("vismanet", "contacts")
+            ),
+            "products": Counter(one["inventoryNumber"] for one in self.state("vismanet", "items")),
+            "orders": Counter(
+                (
+                    one["customer"]["refNo"],
+                    names[one["customer"]["id"]],
+                    one["status"]["description"],
+                    one["totals"]["orderTotal"],
+                    one["totals"]["taxTotal"],
+                )
+                for one in self.state("vismanet", "orders")
+            ),
+        }
 
     def mailed(self) -> list[Stored]:
         """Everything that either system has sent to people outside."""

@@ -1,6 +1,7 @@
 """Customers of the orders are found, made or updated in Visma.net, each once, and never by guessing."""
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,13 @@ MAILING = (
     "printStatements",
     "sendStatementsByEmail",
 )
+
+UNFIT_CONTACTS = """\
+flow: customers_eaccounting_to_vismanet
+write:
+  contact:
+    lastName: "=customer.number | lookup({'no such number': 'Jansen'})"
+"""
 
 
 def newcomers(company: Company, *, private: bool) -> list[Stored]:
@@ -325,6 +333,19 @@ def test_a_contact_person_who_is_there_already_is_not_made_again(untroubled: Com
     untroubled.run(only(ordered_by(untroubled, customer)))
     untroubled.run(only(ordered_by(untroubled, customer)))
     assert len(contacts_of(untroubled, number)) == 1
+
+
+def test_a_contact_person_who_could_not_be_written_is_made_by_a_later_run(untroubled: Company, tmp_path: Path) -> None:
+    overlay = tmp_path / "unfit.yaml"
+    overlay.write_text(UNFIT_CONTACTS, encoding="utf-8")
+    customer = newcomers(untroubled, private=False)[0]
+    order = ordered_by(untroubled, customer)
+    untroubled.decide(mapping_overlays={"customers_eaccounting_to_vismanet": [str(overlay)]})
+    assert untroubled.run(only(order)).outcomes[order].state == "parked"
+    untroubled.decide()
+    assert untroubled.run(NOTHING_NEW).ended(order) == "created"
+    contacts = contacts_of(untroubled, made(untroubled)[customer["CustomerNumber"]]["number"])
+    assert [contact["displayName"] for contact in contacts] == [customer["ContactPersonName"]]
 
 
 def test_nothing_is_mailed_or_printed_to_a_new_customer_although_its_class_would(untroubled: Company) -> None:

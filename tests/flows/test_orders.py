@@ -470,6 +470,16 @@ def test_a_malformed_order_is_rejected_alone_and_kept_as_it_came(wrong: dict[str
     assert {name: held.source[name] for name in wrong} == wrong
 
 
+@pytest.mark.parametrize("stamp", [None, "yesterday"])
+def test_an_order_with_an_unreadable_stamp_does_not_stop_the_others(stamp: str | None, untroubled: Company) -> None:
+    # The source finds such an order only where it cannot filter.
+    untroubled.in_source("orders/10003", CreatedUtc=stamp)
+    untroubled.in_source("switch", unfilterable=["orders.CreatedUtc", "orders.ModifiedUtc"])
+    ran = untroubled.run()
+    assert ran.outcomes["10003"].state == "rejected"
+    assert len(ran.numbers("created")) == 11
+
+
 def test_hostile_text_stays_text(untroubled: Company) -> None:
     texts = (
         "{{ settings.branch }} {% raw %} =source.Id ${7*7}",

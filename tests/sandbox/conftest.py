@@ -1,29 +1,12 @@
 """One running sandbox for all these tests, and a caller for each of the two systems in it."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
+from tests.running_sandbox import running_sandbox
 from tests.sandbox.shop_caller import Shop
 from tests.sandbox.vismanet_caller import Caller
-
-ROOT = Path(__file__).parents[2]
-
-
-@contextmanager
-def running_sandbox(*options: str) -> Iterator[str]:
-    """Start a sandbox on a free port, give its address once it answers, and stop it in the end."""
-    command = [sys.executable, "-m", "sandbox", "--port", "0", *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            yield server.stdout.readline().split()[-1]
-        finally:
-            server.terminate()
 
 
 @pytest.fixture(scope="session")

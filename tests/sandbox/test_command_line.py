@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tests.sandbox.conftest import ROOT, running_sandbox
+from tests.running_sandbox import ROOT, running_sandbox
 from tests.sandbox.shop_caller import Shop
 
 
@@ -21,18 +21,13 @@ def test_a_taken_port_is_said_in_one_line(sandbox_url: str) -> None:
 
 
 def test_it_stops_at_once_although_somebody_still_waits() -> None:
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--orders", "3"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        url = server.stdout.readline().split()[-1]
+    with socket.socket() as waiting, running_sandbox("--orders", "3") as url:
         httpx.post(f"{url}/_sandbox/faults", json={"kind": "timeout_before"}).raise_for_status()
         address = urlsplit(url)
-        with socket.create_connection((address.hostname, address.port)) as waiting:
-            waiting.sendall(b"GET /eaccounting/v2/orders HTTP/1.1\r\nHost: sandbox\r\n\r\n")
-            time.sleep(0.2)
-            asked = time.monotonic()
-            server.terminate()
-            server.wait(timeout=5)
+        waiting.connect((address.hostname, address.port))
+        waiting.sendall(b"GET /eaccounting/v2/orders HTTP/1.1\r\nHost: sandbox\r\n\r\n")
+        time.sleep(0.2)
+        asked = time.monotonic()
     assert time.monotonic() - asked < 2
 
 

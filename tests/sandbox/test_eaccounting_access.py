@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from tests.sandbox.conftest import running_sandbox
+from tests.running_sandbox import running_sandbox
 from tests.sandbox.shop_caller import CLIENT, Shop, refusal
 
 CALLBACK = "http://127.0.0.1:8899/callback"

@@ -1,6 +1,6 @@
 """What the command line changes about the imitated Visma.net ERP: numbering, the hourly quota, the company."""
 
-from tests.sandbox.conftest import running_sandbox
+from tests.running_sandbox import running_sandbox
 from tests.sandbox.vismanet_caller import Caller, ask_for_token, codes, read
 
 

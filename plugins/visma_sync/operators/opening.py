@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from airflow.sdk import Variable
@@ -44,11 +44,11 @@ def airflow_settings() -> Settings:
     )
 
 
-def open_run(flow: str, kinds: Mapping[str, str], context: Mapping[str, Any]) -> Run:
+def open_run(flows: Mapping[str, str], mapped: Collection[str], context: Mapping[str, Any]) -> Run:
     """What a step works with, from the task's context.
 
-    `kinds` maps record kinds to the flows whose mappings the step uses. A try after which Airflow would give up is
-    the last one.
+    `flows` names the flow of each record kind, `mapped` the kinds whose mappings the step uses: compiling one takes
+    time. A try after which Airflow would give up is the last one.
     """
     settings = airflow_settings()
     task_instance, dag_run = context["ti"], context["dag_run"]
@@ -57,8 +57,9 @@ def open_run(flow: str, kinds: Mapping[str, str], context: Mapping[str, Any]) ->
         run_id=dag_run.run_id,
         ledger=ledger,
         settings=settings,
-        mappings={kind: flow_mapping(name, settings) for kind, name in {"order": flow, **kinds}.items()},
-        lists={kind: FLOWS[name].lists for kind, name in {"order": flow, **kinds}.items()},
+        flows=flows,
+        mappings={kind: flow_mapping(flows[kind], settings) for kind in mapped},
+        lists={kind: FLOWS[name].lists for kind, name in flows.items()},
         dry_run=bool(context["params"].get("dry_run")),
         last_try=task_instance.try_number > task_instance.max_tries,
         default_branch=target.branch,

@@ -31,8 +31,12 @@ NEEDS = {
 
 
 class StepOperator(BaseOperator):
-    """Opens what a step works with, runs it, and gives back what the next step needs: references, no bodies."""
+    """Opens what a step works with, runs it, and gives back what the next step needs: references, no bodies.
 
+    `mapped` are the record kinds whose mappings the step uses.
+    """
+
+    mapped: tuple[str, ...] = ()
     template_fields: Sequence[str] = ("flow",)
     ui_color = "#e8f4ea"
 
@@ -42,7 +46,7 @@ class StepOperator(BaseOperator):
 
     def _open(self, context: Any) -> Run:
         die_with_parent()
-        return open_run(self.flow, NEEDS, context)
+        return open_run({"order": self.flow, **NEEDS}, self.mapped, context)
 
     def _with_systems(self, run: Run, step: Callable[[EAccountingClient, VismaNetClient], Awaitable[Any]]) -> Any:
         limits = {
@@ -61,6 +65,9 @@ class StepOperator(BaseOperator):
 
 class FetchOrders(StepOperator):
     """Reads the orders of the window, and takes up again those that were waiting."""
+
+    # All of them, so that a wrong mapping stops the run before anything is written.
+    mapped = ("order", *NEEDS)
 
     def execute(self, context: Any) -> list[Reference]:
         """Give the references of the orders that go on."""
@@ -132,6 +139,8 @@ class _EnsureOperator(StepOperator):
 class EnsureCustomers(_EnsureOperator):
     """Every order's customer exists in the target, once per run."""
 
+    mapped = ("customer",)
+
     def execute(self, context: Any) -> dict[str, int]:
         """Give the number of customers by outcome."""
         run = self._open(context)
@@ -144,6 +153,8 @@ class EnsureCustomers(_EnsureOperator):
 
 class EnsureProducts(_EnsureOperator):
     """Every product that the orders name exists in the target, once per run."""
+
+    mapped = ("product",)
 
     def execute(self, context: Any) -> dict[str, int]:
         """Give the number of products by outcome."""
@@ -172,6 +183,8 @@ class _LaneOperator(StepOperator):
 
 class CreateOrders(_LaneOperator):
     """Writes the orders of a lane, on Hold, each exactly once."""
+
+    mapped = ("order", *NEEDS)
 
     def execute(self, context: Any) -> Lane:
         """Give the lane with every order's state."""

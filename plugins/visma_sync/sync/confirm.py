@@ -115,7 +115,8 @@ async def _open_at(run: Run, target: OrderTarget, order: TargetOrder, link: Link
     except UncertainWriteError as error:
         # Opening twice does no harm: it is enough to see whether it happened.
         if (await _read(target, order.order_type, order.order_id)).state == "hold":
-            raise RetryableError(f"the answer to opening order {order.order_id} was lost", operation=STEP) from error
+            lost = f"the answer to opening order {order.order_id} was lost"
+            raise RetryableError(lost, retry_after=1, operation=STEP) from error
 
 
 def _edited(order: TargetOrder) -> RecordParkedError:

@@ -94,24 +94,28 @@ async def ensure_customers(
 
     Gives the number of customers by outcome. Raises RetryableError when some writes are worth another try.
     """
-    if run.settings.default_debtor.when == "always":
-        return {"default_debtor": len(references)}
     needed = run.ledger.needed(run.flow, [reference["key"] for reference in references], "customer")
     settling = Settling(run, STEP, flow=run.flow_of("customer"))
     customers, held = await _read(run, source, set(needed), settling)
-    work = await _known(run, target, customers, held)
-    in_hand = [_as_reference(customer) for customer in customers.values()]
+    if run.settings.default_debtor.when == "always":
+        settling.outcomes += [_outcome(customer, "skipped", "default_debtor") for customer in customers.values()]
+    else:
+        await _ensure_all(run, target, settling, await _known(run, target, customers, held))
+    settling.save()
+    blocking = [one for one in settling.outcomes if not _goes_to_default_debtor(run, one, customers)]
+    park_orders(run, STEP, blocking, needed)
+    settling.raise_if_needed()
+    return settling.counts()
+
+
+async def _ensure_all(run: Run, target: OrderTarget, settling: Settling, work: _Work) -> None:
+    in_hand = [_as_reference(customer) for customer in work.customers.values()]
     async with Journal(run.ledger) as journal:
 
         async def ensure(reference: Reference) -> Reference | Outcome:
             return await _ensure(run, target, journal, work, work.customers[reference["key"]])
 
         await settling.each(in_hand, ensure)
-    settling.save()
-    blocking = [one for one in settling.outcomes if not _goes_to_default_debtor(run, one, customers)]
-    park_orders(run, STEP, blocking, needed)
-    settling.raise_if_needed()
-    return settling.counts()
 
 
 def _as_reference(customer: Customer) -> Reference:
@@ -283,7 +287,8 @@ async def _create(run: Run, target: OrderTarget, journal: Journal, work: _Work, 
         flow=run.flow_of("customer"),
     )
     intent = work.intents.get(customer.key)
-    done = await write_once(run, journal, write, intent, _look(work, plan.marker))
+    # A customer of ours that had landed when the step looked was found by its marker: here it was not.
+    done = await write_once(run, journal, write, intent, Look("", work.looked_at))
     link = replace(write.link, target_key=done.target_key, how=done.how)
     await _ensure_contact(run, target, journal, work, customer, link, has_none=done.how == "created")
     return _outcome(customer, "created", target=done.target_key)

@@ -25,7 +25,8 @@ def now() -> datetime:
 class Run:
     """What every step of a run shares.
 
-    `mappings` are by record kind (`order`, `customer`, `product`). `last_try` tells a step that it will not be
+    `flows` names the flow of each record kind (`order`, `customer`, `product`), `mappings` holds those of the kinds
+    that the step itself reads or writes. `last_try` tells a step that it will not be
     called again: what is still uncertain is then left to the next run instead of being waited for. `target_company`
     is a keyed hash of which company the target's Connection names.
     """
@@ -33,6 +34,7 @@ class Run:
     run_id: str
     ledger: Ledger
     settings: Settings
+    flows: Mapping[str, str]
     mappings: Mapping[str, FlowMapping]
     lists: Mapping[str, tuple[str, ...]]
     dry_run: bool = False
@@ -42,7 +44,7 @@ class Run:
 
     def flow_of(self, kind: str) -> str:
         """The flow under which records of a kind are in hand; a dry run keeps its own, so that it changes nothing."""
-        name = self.mapping(kind).flow
+        name = self.flows[kind]
         return f"{name} (dry run)" if self.dry_run else name
 
     @property

@@ -141,7 +141,7 @@ class VismaNetClient:
 
         Raises RecordRejectedError where the answer is about another one: nothing may be concluded from it.
         """
-        call = _at(f"{ITEMS}/{{number}}", number, *_BARE_ITEMS)
+        call = _at(f"{ITEMS}/{{number}}", number)
         answer = await self._one(self._core, call)
         if answer is None:
             return None
