@@ -2,7 +2,7 @@
 
 It sends what a run of the flow was recorded to send, with intents and encrypted bodies in a ledger or (`--no-ledger`)
 without. Prints the seconds it took, imports aside. `bench.run` starts it; by hand:
-`python -m bench.plain --address http://127.0.0.1:8700 --recording file.json --concurrency 16`.
+`python -m bench.plain --address http://127.0.0.1:8700 --recording file.json`.
 """
 
 import argparse
@@ -27,7 +27,8 @@ from visma_sync.systems.vismanet.client import VismaNetClient
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 FLOW = "plain"
-ORDER_TYPE = "SO"
+# As the flow: requests in flight per host and task; only its lanes work side by side.
+CONCURRENCY = 16
 SOURCE_LISTS = ("termsofpayments", "units", "articleaccountcodings")
 TARGET_LISTS = (
     "accounts",
@@ -78,7 +79,7 @@ class Script:
     source: EAccountingClient
     target: VismaNetClient
     recording: Recording
-    together: asyncio.Semaphore
+    lanes: int
     ledger: Ledger | None
     journal: Journal | None
 
@@ -86,11 +87,13 @@ class Script:
         """Read what the flow reads, and write what it writes."""
         started_at = datetime.now(UTC)
         await self._read()
-        made = await self._each(self.recording.customers, self._make_customer)
+        made = await self._each(self.recording.customers, self._make_customer, CONCURRENCY)
         numbers = dict(zip((customer.number for customer in self.recording.customers), made, strict=True))
-        await self._each(self.recording.products, self._make_product)
-        await self._each(self.recording.orders, lambda order: self._make_order(order, numbers))
-        async for _ in self.target.orders_modified(started_at - timedelta(minutes=2), ORDER_TYPE):
+        await self._each(self.recording.products, self._make_product, CONCURRENCY)
+        # Twice the requests in flight, so that requests need not wait for the ledger.
+        at_once = 2 * CONCURRENCY * self.lanes
+        await self._each(self.recording.orders, lambda order: self._make_order(order, numbers), at_once)
+        async for _ in self.target.orders_modified(started_at - timedelta(minutes=2)):
             pass
 
     async def _read(self) -> None:
@@ -99,7 +102,7 @@ class Script:
             self._hold(page)
         for name in SOURCE_LISTS:
             await self.source.master_data(name)
-        async for _ in self.target.orders_modified(SINCE, ORDER_TYPE):
+        async for _ in self.target.orders_modified(SINCE):
             pass
         for name in TARGET_LISTS:
             await self.target.master_data(name)
@@ -117,9 +120,11 @@ class Script:
             ]
             self.ledger.hold(FLOW, "run", held, {})
 
-    async def _each(self, records: Sequence[Any], make: Callable[[Any], Awaitable[str]]) -> list[str]:
+    async def _each(self, records: Sequence[Any], make: Callable[[Any], Awaitable[str]], at_once: int) -> list[str]:
+        together = asyncio.Semaphore(at_once)
+
         async def one(record: Any) -> str:
-            async with self.together:
+            async with together:
                 return await make(record)
 
         return await asyncio.gather(*(one(record) for record in records))
@@ -167,8 +172,9 @@ class Script:
         return target_key
 
 
-async def send_everything(pair: Pair, recording: Recording, *, concurrency: int, with_ledger: bool) -> None:
+async def send_everything(pair: Pair, recording: Recording, *, lanes: int, with_ledger: bool) -> None:
     """Open both clients (and the ledger), and let the script run."""
+    concurrency = CONCURRENCY * lanes
     ledger = pair.ledger() if with_ledger else None
     from_source, to_target = pair.source(max_concurrency=concurrency), pair.target(max_concurrency=concurrency)
     await silent_addresses([from_source.api_url, to_target.api_url, to_target.salesorder_url])
@@ -177,8 +183,7 @@ async def send_everything(pair: Pair, recording: Recording, *, concurrency: int,
         source = await stack.enter_async_context(EAccountingClient(from_source, tokens=tokens, budget=ledger))
         target = await stack.enter_async_context(VismaNetClient(to_target, tokens=tokens, budget=ledger))
         journal = await stack.enter_async_context(Journal(ledger)) if ledger else None
-        together = asyncio.Semaphore(2 * concurrency)
-        await Script(source, target, recording, together, ledger, journal).send_everything()
+        await Script(source, target, recording, lanes, ledger, journal).send_everything()
 
 
 def main() -> None:
@@ -186,14 +191,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Sends again what a run of the flow sent.")
     parser.add_argument("--address", required=True, help="where the sandbox is")
     parser.add_argument("--recording", type=Path, required=True, help="what to send")
-    parser.add_argument("--concurrency", type=int, default=16, help="requests in flight per host")
+    parser.add_argument("--lanes", type=int, default=1, help="lanes of the flow that work at the same time")
     parser.add_argument("--no-ledger", action="store_true", help="remember nothing")
     given = parser.parse_args()
     recording = Recording.load(given.recording)
     with tempfile.TemporaryDirectory(dir=given.recording.parent) as folder:
         started = time.monotonic()
         pair = Pair(given.address, Path(folder))
-        asyncio.run(send_everything(pair, recording, concurrency=given.concurrency, with_ledger=not given.no_ledger))
+        asyncio.run(send_everything(pair, recording, lanes=given.lanes, with_ledger=not given.no_ledger))
         print(f"seconds: {time.monotonic() - started:.3f}")
 
 

@@ -6,6 +6,7 @@ import signal
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from local.airflow_api import FINISHED
@@ -131,7 +132,7 @@ def test_manual_and_backfill_runs_take_turns_and_a_backfill_reads_its_own_interv
     assert all(run.window_to == run.window_from + timedelta(minutes=15) for run in backfilled if run.window_from)
     ledger_runs = sorted((run for run in stack.ledger.runs(FLOW) if run.run_id in names), key=lambda run: run.opened_at)
     assert len(ledger_runs) == 4
-    for earlier, later in zip(ledger_runs, ledger_runs[1:], strict=False):
+    for earlier, later in pairwise(ledger_runs):
         assert earlier.closed_at is not None
         assert earlier.closed_at <= later.opened_at, "two runs of a flow overlapped"
     assert stack.ledger.turn_holder(FLOW) is None

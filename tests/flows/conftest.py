@@ -12,30 +12,42 @@ from tests.flows.running import IMPATIENT, Company, demo_settings, sandbox
 
 CompanyWith = Callable[..., Company]
 Holdings = dict[str, Counter[Any]]
-SMALL = ("--orders", "30", "--no-trouble", "--existing-orders", "0")
-NUMBERINGS = {"automatic": "auto", "manual": "manual"}
+TWELVE = ("--orders", "12", "--no-trouble", "--existing-orders", "0")
+THIRTY = ("--orders", "30", "--no-trouble", "--existing-orders", "0")
+SANDBOX_WORD = {"automatic": "auto", "manual": "manual"}
+MOST_SANDBOXES = 6
 
 
 @pytest.fixture(scope="session")
 def started() -> Iterator[Callable[..., str]]:
     """Start a sandbox with these options, unless one runs already; gives its address."""
-    running: dict[tuple[str, ...], str] = {}
-    with ExitStack() as stack:
+    running: dict[tuple[str, ...], tuple[str, ExitStack]] = {}
 
-        def start(*options: str) -> str:
-            if options not in running:
-                running[options] = stack.enter_context(sandbox(*options))
-            return running[options]
+    def start(*options: str) -> str:
+        kept = running.pop(options, None)
+        if kept is None:
+            stack = ExitStack()
+            kept = stack.enter_context(sandbox(*options)), stack
+        if len(running) >= MOST_SANDBOXES:
+            _, longest_unused = running.pop(next(iter(running)))
+            longest_unused.close()
+        running[options] = kept
+        return kept[0]
 
-        yield start
+    yield start
+    for _, stack in running.values():
+        stack.close()
 
 
 @pytest.fixture
 def company_with(started: Callable[..., str], tmp_path: Path) -> CompanyWith:
     """Make a pair of companies with a sandbox of these options, these settings and a fresh ledger."""
 
-    def make(*options: str, **changes: Any) -> Company:
-        company = Company(started(*options), tmp_path / "ledger.sqlite", demo_settings(**changes))
+    def make(*options: str, numbering: str = "automatic", **changes: Any) -> Company:
+        url = started(*options, "--numbering", SANDBOX_WORD[numbering])
+        company = Company(
+            url, tmp_path / "ledger.sqlite", demo_settings(**{"order": {"numbering": numbering}, **changes})
+        )
         company.reset()
         return company
 
@@ -50,25 +62,30 @@ def company(company_with: CompanyWith) -> Company:
 
 @pytest.fixture
 def untroubled(company_with: CompanyWith) -> Company:
-    """A pair of companies with twelve orders that can be sent; quick to give up, and quick to look again."""
-    return company_with("--orders", "12", "--no-trouble", "--existing-orders", "0", **IMPATIENT)
+    """A pair of companies with twelve orders that can all be sent; quick to give up, and quick to look again."""
+    return company_with(*TWELVE, **IMPATIENT)
+
+
+@pytest.fixture
+def numbered_by_hand(company_with: CompanyWith) -> Company:
+    """The same, where the orders of the target are numbered by hand."""
+    return company_with(*TWELVE, numbering="manual", **IMPATIENT)
 
 
 @pytest.fixture
 def small_with(company_with: CompanyWith) -> CompanyWith:
-    """Make a pair of companies with thirty orders that can be sent, numbered as told; quick to give up."""
+    """Make a pair of companies with thirty orders that can all be sent; quick to give up."""
 
-    def make(numbering: str = "automatic", **changes: Any) -> Company:
-        settings = {**IMPATIENT, "order": {"numbering": numbering}, **changes}
-        return company_with(*SMALL, "--numbering", NUMBERINGS[numbering], **settings)
+    def make(**changes: Any) -> Company:
+        return company_with(*THIRTY, **{**IMPATIENT, **changes})
 
     return make
 
 
 @pytest.fixture(scope="session")
 def undisturbed(started: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Holdings:
-    """What Visma.net holds after a run of the small companies in which nothing goes wrong."""
-    url = started(*SMALL, "--numbering", "auto")
+    """What Visma.net holds after a run of those companies in which nothing goes wrong."""
+    url = started(*THIRTY, "--numbering", "auto")
     company = Company(url, tmp_path_factory.mktemp("undisturbed") / "ledger.sqlite")
     company.reset()
     company.run()

@@ -172,7 +172,9 @@ class Company(Shop):
         report = write_report(run, ["a step"] if broke else [])
         outcomes = {kind: run.ledger.outcomes(run.flow_of(kind), run.run_id) for kind in KINDS}
         by_number = {kind: {one.number or one.key: one for one in ended} for kind, ended in outcomes.items()}
-        return Ran(report, by_number["order"], by_number["customer"], by_number["product"], broke)
+        ran = Ran(report, by_number["order"], by_number["customer"], by_number["product"], broke)
+        assert ran.accounts_for_all, report
+        return ran
 
     async def _steps(self, run: Run, window: Window) -> None:
         """The tasks of the DAG, one after the other."""

@@ -40,6 +40,10 @@ class Shop:
         troubles: dict[str, str] = answer.json()
         return troubles
 
+    def in_trouble(self, trouble: str) -> str:
+        """The number of the order that carries a trouble."""
+        return next(number for number, reason in self.planted().items() if reason == trouble)
+
     def target_orders(self) -> list[Stored]:
         """The orders of Visma.net that a program made; what was typed in by hand is left out."""
         return [order for order in self.state("vismanet", "orders") if order["createdBy"] is None]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.flows.conftest import CompanyWith
-from tests.flows.running import NOTHING_NEW, Company, only
+from tests.flows.running import NOTHING_NEW, Company, demo_settings, only
 from tests.flows.shop import Stored
+from visma_sync.errors import ConfigurationError
 
 MAILING = (
     "sendInvoicesByEmail",
@@ -270,6 +270,11 @@ def test_a_customer_without_an_email_address_goes_to_the_default_debtor_where_th
     assert set(made(untroubled)) == {known["CustomerNumber"]}
 
 
+def test_a_default_debtor_has_to_be_named_where_it_is_used() -> None:
+    with pytest.raises(ConfigurationError, match=r"default_debtor\.customer"):
+        demo_settings(without_email="default_debtor")
+
+
 def test_every_order_goes_to_the_default_debtor_where_the_settings_say_always(untroubled: Company) -> None:
     debtor = typed_in(untroubled, name="Balieverkoop", customerClassId="OTHER")
     untroubled.decide(default_debtor={"when": "always", "customer": debtor})
@@ -419,14 +424,12 @@ def test_a_found_customer_is_left_as_people_made_it(untroubled: Company) -> None
     assert untroubled.state("vismanet", "customers") == before
 
 
-def test_each_customer_of_a_run_is_asked_for_and_made_once_however_many_orders_it_has(
-    company_with: CompanyWith,
-) -> None:
-    company = company_with("--orders", "12", "--no-trouble", "--existing-orders", "0", orders_per_lane=1)
-    customer = newcomers(company, private=False)[0]
-    orders = [ordered_by(company, customer) for _ in range(3)]
-    company.forget_requests()
-    company.run(only(*orders))
-    assert company.writes() & Counter({"POST /vismanet/v1/customer": 9, "POST /vismanet/v1/contact": 9}) == Counter(
+def test_each_customer_of_a_run_is_made_once_however_many_orders_and_lanes_it_has(untroubled: Company) -> None:
+    untroubled.decide(orders_per_lane=1)
+    customer = newcomers(untroubled, private=False)[0]
+    orders = [ordered_by(untroubled, customer) for _ in range(3)]
+    untroubled.forget_requests()
+    untroubled.run(only(*orders))
+    assert untroubled.writes() & Counter({"POST /vismanet/v1/customer": 9, "POST /vismanet/v1/contact": 9}) == Counter(
         {"POST /vismanet/v1/customer": 1, "POST /vismanet/v1/contact": 1}
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 import simplejson
 
-from tests.flows.conftest import CompanyWith, Holdings
+from tests.flows.conftest import THIRTY, CompanyWith, Holdings
 from tests.flows.running import ROOT, Company
 from tests.flows.shop import WRITES
 
@@ -58,7 +58,7 @@ def finished(company: Company, name: str, numbering: str) -> dict[str, str]:
 def test_a_process_killed_before_and_after_the_effect_of_a_write_leaves_nothing_twice_and_nothing_behind(
     write: str, numbering: str, small_with: CompanyWith, undisturbed: Holdings
 ) -> None:
-    company = small_with(numbering)
+    company = small_with(numbering=numbering)
     for name, kind in (("first", "timeout_before"), ("second", "timeout_after")):
         company.no_more_faults()
         company.fault(kind, **WRITES[write])
@@ -73,7 +73,7 @@ def test_a_process_killed_before_and_after_the_effect_of_a_write_leaves_nothing_
 def test_a_process_killed_with_many_writes_on_their_way_leaves_nothing_twice_and_nothing_behind(
     numbering: str, company_with: CompanyWith, undisturbed: Holdings
 ) -> None:
-    company = slow(company_with, numbering)
+    company = company_with(*THIRTY, "--latency-ms", "40", numbering=numbering)
 
     def orders() -> int:
         return len(company.state("vismanet", "orders"))
@@ -82,13 +82,6 @@ def test_a_process_killed_with_many_writes_on_their_way_leaves_nothing_twice_and
     killed_when(company, "second", numbering, lambda: orders() >= 20)
     finished(company, "third", numbering)
     assert company.holdings() == undisturbed
-
-
-def slow(company_with: CompanyWith, numbering: str) -> Company:
-    """The small companies behind a slow line."""
-    word = {"automatic": "auto", "manual": "manual"}[numbering]
-    options = ("--orders", "30", "--no-trouble", "--existing-orders", "0", "--numbering", word)
-    return company_with(*options, "--latency-ms", "40")
 
 
 def test_a_request_that_lands_after_its_process_was_killed_is_adopted(
@@ -105,7 +98,7 @@ def test_a_request_that_lands_after_its_process_was_killed_is_adopted(
 def test_two_processes_at_the_same_time_leave_nothing_twice_and_nothing_behind(
     numbering: str, small_with: CompanyWith, undisturbed: Holdings
 ) -> None:
-    company = small_with(numbering)
+    company = small_with(numbering=numbering)
     company.ledger()
     with process(company, "first", numbering) as one, process(company, "second", numbering) as other:
         one.communicate(timeout=2 * LONGEST_SECONDS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from visma_sync.domain.money import CENT, ZERO, to_cents, vat_inside, vat_on_top
-from visma_sync.domain.order import Order, OrderLine
+from visma_sync.domain.order import Order
 from visma_sync.errors import Reason, RecordRejectedError
 
 _MEND_SOURCE = "Open the order in the source, correct its rows and save it; the next run reads it again."
@@ -104,12 +104,3 @@ def _cross_check(order: Order, include_vat: bool, rates: Mapping[int, Decimal]) 
             resolution=_MEND_SOURCE,
             key=order.number,
         )
-
-
-def amounts_by_rate(lines: tuple[OrderLine, ...], rates: Mapping[int, Decimal]) -> dict[Decimal, Decimal]:
-    """The sum of the row amounts per VAT rate."""
-    sums: dict[Decimal, Decimal] = {}
-    for line in lines:
-        rate = rates[line.position]
-        sums[rate] = sums.get(rate, ZERO) + line.amount
-    return sums

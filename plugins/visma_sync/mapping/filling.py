@@ -14,6 +14,9 @@ class Cut:
     before: int
     after: int
 
+    def __str__(self) -> str:
+        return f"{self.path} cut from {self.before} to {self.after} characters"
+
 
 def filled_branch(branch: dict[str, Any], kept: list[str] | None = None) -> dict[str, Any] | None:
     """Leaves out what is `none`, but for fields that keep it; a branch left with nothing is left out too."""

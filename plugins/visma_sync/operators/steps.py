@@ -11,7 +11,7 @@ from visma_sync.hooks.eaccounting import EAccountingHook
 from visma_sync.hooks.vismanet import VismaNetHook
 from visma_sync.operators.opening import die_with_parent, open_run
 from visma_sync.operators.window import window_of
-from visma_sync.sync.company import check_source_company
+from visma_sync.sync.company import check_source_company, refuse_other_target
 from visma_sync.sync.confirm import confirm_orders
 from visma_sync.sync.create import create_orders
 from visma_sync.sync.customers import ensure_customers
@@ -46,7 +46,9 @@ class StepOperator(BaseOperator):
 
     def _open(self, context: Any) -> Run:
         die_with_parent()
-        return open_run({"order": self.flow, **NEEDS}, self.mapped, context)
+        run = open_run({"order": self.flow, **NEEDS}, self.mapped, context)
+        refuse_other_target(run)
+        return run
 
     def _with_systems(self, run: Run, step: Callable[[EAccountingClient, VismaNetClient], Awaitable[Any]]) -> Any:
         limits = {
@@ -72,7 +74,7 @@ class FetchOrders(StepOperator):
     def execute(self, context: Any) -> list[Reference]:
         """Give the references of the orders that go on."""
         run = self._open(context)
-        window = window_of(context, run.ledger, run.settings, run.flow)
+        window = window_of(context, run.ledger, run.settings, self.flow)
         self.log.info("Reading %s window %s to %s %s", window.kind, window.since, window.until, window.numbers or "")
 
         async def fetch(source: EAccountingClient, _: VismaNetClient) -> list[Reference]:

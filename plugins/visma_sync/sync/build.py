@@ -24,5 +24,4 @@ def build_order(order: Order, around: Surroundings, mapping: FlowMapping, settin
     plan = plan_order(order, around, settings)
     links: Mapping[str, str] = {"customer": around.customer_number}
     written = mapping.write("order", order, links=links, settings=settings, plan=plan)
-    cuts = tuple(f"{cut.path} cut from {cut.before} to {cut.after} characters" for cut in written.cuts)
-    return BuiltOrder(plan, written.payload, cuts)
+    return BuiltOrder(plan, written.payload, tuple(str(cut) for cut in written.cuts))

@@ -59,7 +59,7 @@ def change_of(
         if written.get(path) == hashed:
             continue
         edited = theirs not in (None, "", value) and ledger.fingerprint(_text(theirs)) != written.get(path)
-        if edited and path in written:
+        if edited:
             kept.append(path)
             continue
         new_hashes[path] = hashed

@@ -37,6 +37,13 @@ async def check_target_company(run: Run, target: OrderTarget, identity: str) -> 
     _same_or_refuse(run, "target", identity, branches[0].description)
 
 
+def refuse_other_target(run: Run) -> None:
+    """Nothing is read or written through a Connection that names another company than before; asks nobody."""
+    known = run.ledger.company(f"{run.ledger.pair} target")
+    if known is not None and run.target_company:
+        _same_or_refuse(run, "target", run.target_company, "")
+
+
 def _same_or_refuse(run: Run, side: str, identifier: str, name: str) -> None:
     key = f"{run.ledger.pair} {side}"
     known = run.ledger.company(key)

@@ -30,7 +30,8 @@ async def confirm_orders(run: Run, target: OrderTarget, references: Sequence[Ref
     keys = [reference["key"] for reference in made]
     links = run.ledger.links("order", keys)
     held = run.ledger.held(run.flow, keys, with_source=False)
-    settling = Settling(run, STEP)
+    # What is made is never given up: a refusal waits for a person and is looked at again in every run.
+    settling = Settling(run, STEP, refused="parked")
     began_at = now() - _CLOCK_SLACK
 
     async def open_(reference: Reference) -> Reference | Outcome:
@@ -59,6 +60,8 @@ async def confirm_orders(run: Run, target: OrderTarget, references: Sequence[Ref
 async def _open(run: Run, target: OrderTarget, link: Link, reference: Reference) -> Reference | Outcome:
     order_type, order_id = link.target_key.split("/", 1)
     order = await _read(target, order_type, order_id)
+    if order.state == "cancelled":
+        raise _cancelled(order)
     _refuse_different(order, link)
     edited = link.detail.get("edited") or order.customer != link.detail.get("customer")
     if edited and order.state == "hold":
@@ -158,8 +161,7 @@ async def _read_back(
     rows: dict[str, OrderRow] = {}
     if run.settings.confirm == "hold" or not waiting:
         return rows
-    pages = target.orders_modified(since, run.settings.order.type)
-    async for page in pages:
+    async for page in target.orders_modified(since):
         for row in page:
             key = f"{row.order_type}/{row.order_id}"
             if key in waiting:
@@ -178,11 +180,20 @@ def _refuse_unconfirmed(row: OrderRow | None, link: Link) -> None:
         raise _gone(link.target_key)
     if row.state == "credit_hold":
         raise _held_for_credit(row)
+    if row.state == "cancelled":
+        raise _cancelled(row)
     if row.state == "hold":
         raise RecordParkedError(
             [Reason("still_on_hold", f"order {row.order_id} is still on hold after it was opened")],
             resolution="Open the order in the target; its order type may ask for an approval.",
         )
+
+
+def _cancelled(row: OrderRow) -> RecordParkedError:
+    return RecordParkedError(
+        [Reason("cancelled_in_target", f"order {row.order_id} was cancelled in the target")],
+        resolution="Reopen it in the target, or delete it in the source.",
+    )
 
 
 def _held_for_credit(row: OrderRow) -> RecordParkedError:

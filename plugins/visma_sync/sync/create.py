@@ -52,7 +52,7 @@ async def create_orders(
     end when some writes are worth another try; by then all the others are done.
     """
     settled = _settled_elsewhere(run, references)
-    new = [ref for ref in references if ref["state"] == "new" and ref["key"] not in settled]
+    new = [ref for ref in references if ref["state"] in {"new", "unwanted"} and ref["key"] not in settled]
     lane = await _read_lane(run, source, target, [reference["key"] for reference in new])
     settling = Settling(run, STEP)
     async with Journal(run.ledger) as journal:
@@ -161,12 +161,9 @@ def _ours(row: OrderRow, built: BuiltOrder) -> str:
 
 async def _rows_by_marker(run: Run, target: OrderTarget, intents: Sequence[Intent]) -> dict[str, OrderRow]:
     markers = {intent.marker for intent in intents}
-    if run.settings.order.numbering == "manual":
-        orders = [await target.order(run.settings.order.type, marker) for marker in sorted(markers)]
-        return {order.order_id: order for order in orders if order is not None}
     rows: dict[str, OrderRow] = {}
     since = min(intent.started_at for intent in intents) - CLOCK_SLACK
-    async for page in target.orders_modified(since, run.settings.order.type):
+    async for page in target.orders_modified(since):
         rows.update({row.reference: row for row in page if row.reference in markers})
     return rows
 
@@ -197,13 +194,15 @@ async def _create(
     if intent is not None and intent.state == "open":
         row = lane.found.get(intent.marker)
         look = Look(_ours(row, built) if row else "", lane.looked_at)
-    write = _write(run.flow, target, lane.held[key], built)
+    write = replace(_write(run.flow, target, lane.held[key], built), wanted=reference["state"] == "new")
     try:
         done = await write_once(run, journal, write, intent, look)
     except RecordRejectedError as refusal:
         if refusal.code != "duplicate" or not built.plan.order_id:
             raise
         return await _number_in_use(target, journal, reference, built, write, intent, refusal)
+    if done.how == "absent":
+        return Outcome(key, reference["number"], "skipped", "not_wanted_any_more", facts={"step": STEP})
     return Reference(**{**reference, "state": "made", "target": done.target_key})
 
 
@@ -268,7 +267,7 @@ def _write(flow: str, target: OrderTarget, held: HeldRecord, built: BuiltOrder) 
         marker=plan.marker,
         payload=built.payload,
         send=send,
-        link=Link("order", held.key, "", source_hash=held.source_hash, detail=detail),
+        link=Link("order", held.key, "", source_hash=str(held.facts.get("content", "")), detail=detail),
     )
 
 

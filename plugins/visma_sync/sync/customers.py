@@ -291,13 +291,8 @@ async def _create(run: Run, target: OrderTarget, journal: Journal, work: _Work, 
     done = await write_once(run, journal, write, intent, Look("", work.looked_at))
     link = replace(write.link, target_key=done.target_key, how=done.how)
     await _ensure_contact(run, target, journal, work, customer, link, has_none=done.how == "created")
-    return _outcome(customer, "created", target=done.target_key)
-
-
-def _look(work: _Work, marker: str) -> Look:
-    """What was under our marker when the step read the target's customers."""
-    hits = work.known.having("marker", marker)
-    return Look(hits[0].target_key if hits else "", work.looked_at)
+    cuts = "; ".join(str(cut) for cut in written.cuts)
+    return _outcome(customer, "created", detail=cuts, target=done.target_key)
 
 
 async def _link(

@@ -19,6 +19,9 @@ def park_orders(run: Run, step: str, outcomes: Sequence[Outcome], needed: Mappin
             for key in needed.get(outcome.key, ()):
                 blocked.setdefault(key, outcome)
     run.ledger.withdraw_outcomes(run.flow, run.run_id, step)
+    for outcome in run.ledger.outcomes(run.flow, run.run_id):
+        # What the other step said of this order stands; it must not be taken back together with ours.
+        blocked.pop(outcome.key, None)
     held = run.ledger.held(run.flow, blocked, with_source=False)
     run.ledger.save_outcomes(
         run.flow,

@@ -36,6 +36,8 @@ class _Catch:
 
     asked_for: bool
     news: frozenset[str]
+    lists: dict[str, dict[str, Any]] = field(default_factory=dict)
+    lists_are_fresh: bool = False
     references: dict[str, Reference] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     taken_up: set[str] = field(default_factory=set)
@@ -47,7 +49,10 @@ async def fetch_orders(run: Run, source: OrderSource, window: Window) -> list[Re
     Gives the references of the orders that go on. Raises RetryableError or ConfigurationError of the source.
     """
     run.ledger.open_run(run.flow, run.run_id, window.since, window.until, window.kind)
-    rejected = (outcome.key for outcome in run.ledger.outcomes(run.flow, run.run_id) if outcome.state == "rejected")
+    rejected = [outcome.key for outcome in run.ledger.outcomes(run.flow, run.run_id) if outcome.state == "rejected"]
+    # A run that a person cleared settles its records anew.
+    for step in ("ensure_customers", "ensure_products", "create_orders", "confirm_orders"):
+        run.ledger.withdraw_outcomes(run.flow, run.run_id, step)
     catch = _Catch(asked_for=bool(window.numbers), news=frozenset(rejected))
     try:
         await _fetch(run, source, window, catch)
@@ -58,13 +63,16 @@ async def fetch_orders(run: Run, source: OrderSource, window: Window) -> list[Re
 
 async def _fetch(run: Run, source: OrderSource, window: Window, catch: _Catch) -> None:
     if window.numbers:
-        await _hold(run, source, await source.orders_by_number(window.numbers), catch)
+        found = await source.orders_by_number(window.numbers)
+        await _hold(run, source, found, catch)
+        _note_unknown(run, set(window.numbers) - {record.number for record in found}, catch)
     elif window.since and window.until:
         async for page in source.orders_changed(window.since, window.until):
             await _hold(run, source, page, catch)
         if run.settings.send_when.paid == "paid":
             await _fetch_paid_since(run, source, window.since, catch)
-        await _take_up_again(run, source, catch)
+        if not run.dry_run:
+            await _take_up_again(run, source, catch)
 
 
 async def _fetch_paid_since(run: Run, source: OrderSource, since: datetime, catch: _Catch) -> None:
@@ -75,14 +83,33 @@ async def _fetch_paid_since(run: Run, source: OrderSource, since: datetime, catc
 
 
 async def _take_up_again(run: Run, source: OrderSource, catch: _Catch) -> None:
-    """Waiting records go on from the snapshot in the ledger; the source is asked only where that has expired."""
+    """Waiting records are read again: what a person corrected or deleted meanwhile counts, not the old snapshot.
+
+    Only what may be in the target already goes on from the snapshot when the source no longer has it.
+    """
     waiting = {held.key: held for held in run.ledger.waiting(run.flow) if held.key not in catch.read}
     due = {key for key, held in waiting.items() if held.state != "rejected" or _may_differ(run, held)}
-    stored = run.ledger.held(run.flow, due)
-    records = [_Stored(held) for held in stored.values() if held.source is not None]
-    expired = due - {record.key for record in records}
-    fresh = await source.orders_by_key(expired) if expired else []
-    await _hold(run, source, [*records, *fresh], catch, again=True)
+    records = await source.orders_by_key(due) if due else []
+    gone = due - {record.key for record in records}
+    intents = run.ledger.intents(run.flow, "order", gone, "create")
+    sent = {key for key, intent in intents.items() if intent.state == "open"} | run.ledger.links("order", gone).keys()
+    stored = [_Stored(held) for held in run.ledger.held(run.flow, sent).values() if held.source is not None]
+    await _hold(run, source, [*records, *stored], catch, again=True)
+    lost = gone - {record.key for record in stored}
+    catch.taken_up.update(lost)
+    deleted = "the source has no such order any more"
+    outcomes = [Outcome(key, waiting[key].number, "skipped", "gone_from_source", detail=deleted) for key in lost]
+    run.ledger.save_outcomes(run.flow, run.run_id, outcomes)
+
+
+def _note_unknown(run: Run, numbers: set[str], catch: _Catch) -> None:
+    """A number that a person asked for and the source does not have."""
+    catch.read.update(numbers)
+    unknown = [
+        Outcome(number, number, "skipped", "not_in_source", detail="the source has no order of this number")
+        for number in sorted(numbers)
+    ]
+    run.ledger.save_outcomes(run.flow, run.run_id, unknown)
 
 
 def _may_differ(run: Run, held: HeldRecord) -> bool:
@@ -109,20 +136,24 @@ async def _hold(
     if not records:
         return
     (catch.taken_up if again else catch.read).update(record.key for record in records)
-    lists = await source_lists(run, "order", source)
+    if not catch.lists:
+        catch.lists = await source_lists(run, "order", source)
     before = run.ledger.held(run.flow, [record.key for record in records], with_source=False)
     held: list[HeldRecord] = []
     needs: dict[str, dict[str, set[str]]] = {}
     outcomes: list[Outcome] = []
     for record in records:
         row = _held(run, record)
-        if not catch.asked_for and record.key not in catch.news and _rejected_before(row, before.get(record.key)):
+        tried_again = catch.asked_for or run.dry_run or record.key in catch.news
+        if not tried_again and _rejected_before(row, before.get(record.key)):
             rejected = before[record.key]
             outcomes.append(_still_rejected(row, rejected))
-            held.append(replace(row, state=rejected.state, reason=rejected.reason, cure=rejected.cure))
+            held.append(
+                replace(row, state=rejected.state, reason=rejected.reason, cure=rejected.cure, facts=rejected.facts)
+            )
             continue
         try:
-            order = cast(Order, run.mapping("order").read(record.body, lists=lists, settings=run.settings))
+            order = await _read(run, source, record, catch)
         except RecordRejectedError as error:
             outcomes.append(_rejected(row, error))
         else:
@@ -135,6 +166,19 @@ async def _hold(
         held.append(row)
     run.ledger.hold(run.flow, run.run_id, held, needs)
     run.ledger.save_outcomes(run.flow, run.run_id, outcomes)
+
+
+async def _read(run: Run, source: OrderSource, record: SourceRecord, catch: _Catch) -> Order:
+    """Map a record; a name that is missing may be one that the source's lists got since they were last read."""
+    mapping = run.mapping("order")
+    try:
+        return cast(Order, mapping.read(record.body, lists=catch.lists, settings=run.settings))
+    except RecordRejectedError as error:
+        if error.code != "missing_field" or catch.lists_are_fresh:
+            raise
+    catch.lists = await source_lists(run, "order", source, fresh=True)
+    catch.lists_are_fresh = True
+    return cast(Order, mapping.read(record.body, lists=catch.lists, settings=run.settings))
 
 
 def _held(run: Run, record: SourceRecord) -> HeldRecord:
@@ -156,7 +200,8 @@ def _rejected_before(row: HeldRecord, before: HeldRecord | None) -> bool:
 
 
 def _still_rejected(row: HeldRecord, before: HeldRecord) -> Outcome:
-    return Outcome(row.key, row.number, "skipped", "rejected_before", cure=before.cure, detail=before.reason)
+    cure = f"{before.cure} If the cause was in the target, trigger the flow with this number."
+    return Outcome(row.key, row.number, "skipped", "rejected_before", cure=cure, detail=before.reason)
 
 
 def _rejected(row: HeldRecord, error: RecordRejectedError) -> Outcome:
@@ -171,7 +216,13 @@ def _facts(order: Order) -> Mapping[str, Any]:
         "total": reference["total"],
         "vat": reference["vat"],
         "status": order.status.value,
+        "content": content_of(order),
     }
+
+
+def content_of(order: Order) -> str:
+    """A text that changes when what is sent of an order may change, not when it is shipped or invoiced."""
+    return hash_of(order.model_dump(mode="json", exclude={"status", "created_at", "changed_at"}))
 
 
 def _needs(run: Run, order: Order) -> dict[str, set[str]]:

@@ -38,6 +38,9 @@ async def check_settings(run: Run, target: OrderTarget) -> None:
             continue
         active = {row["id"] for row in await target_list(run, target, name) if row["active"]}
         missing += [f"{setting}: '{value}'" for value in sorted(values - active)]
+    debtor = run.settings.default_debtor.customer
+    if debtor and await target.customer(debtor) is None:
+        missing.append(f"default_debtor.customer: '{debtor}'")
     if missing:
         run.ledger.forget_master_data("target")
         raise ConfigurationError(

@@ -57,7 +57,7 @@ def match_customer(customer: Customer, known: KnownCustomers, ledger: Ledger, se
     """The one customer of the target that this is, None where it has none yet.
 
     Order: our marker, VAT or organisation number in the same country, e-mail of the same kind. Two hits, a hit linked
-    to another source customer, or a hit by e-mail whose numbers contradict raise RecordParkedError naming them.
+    to another source customer, or a hit whose numbers contradict raise RecordParkedError naming them.
     """
     country = customer.invoice_address.country or settings.vat.home_country
     classes = settings.customer_classes.of_kind(customer.is_company)
@@ -82,14 +82,20 @@ def match_customer(customer: Customer, known: KnownCustomers, ledger: Ledger, se
 def _the_one(
     customer: Customer, rule: str, hits: Sequence[FoundIdentity], known: KnownCustomers, ledger: Ledger
 ) -> Match:
-    numbers = sorted({hit.target_key for hit in hits})
+    numbers = sorted({hit.target_key for hit in hits if hit.active})
+    if not numbers:
+        raise _parked(
+            "customer_inactive",
+            f"customer {hits[0].target_key} of the target has the same {rule} but is inactive",
+            customer,
+        )
     if len(numbers) > 1:
         raise _parked(
             "several_customers",
             f"customers {', '.join(numbers)} of the target have the same {rule}",
             customer,
         )
-    hit = hits[0]
+    hit = next(hit for hit in hits if hit.active)
     owner = known.taken.get(hit.target_key)
     if owner is not None and owner != customer.key:
         raise _parked(
@@ -97,10 +103,10 @@ def _the_one(
             f"customer {hit.target_key} of the target has this {rule} but belongs to another source customer",
             customer,
         )
-    if rule == "email" and _contradicts(customer, hit, ledger):
+    if _contradicts(customer, hit, ledger):
         raise _parked(
             "customer_contradicts",
-            f"customer {hit.target_key} of the target has this e-mail address but another VAT or organisation number",
+            f"customer {hit.target_key} of the target has the same {rule} but another VAT or organisation number",
             customer,
         )
     return Match(hit.target_key, rule)

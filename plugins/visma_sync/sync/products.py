@@ -1,7 +1,7 @@
 """ensure_products: every product that the orders name exists in the target and may be sold there."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -113,6 +113,7 @@ async def _states_in_target(run: Run, target: OrderTarget, numbers: Collection[s
         since = run.ledger.cursor("target.items")
         async for page in target.items_changed(since - _DELTA_OVERLAP if since else None):
             _note(page, numbers, states)
+            _note_linked(run, page)
         unknown -= states.keys()
     if unknown:
         await _look_up(target, unknown, states)
@@ -144,7 +145,21 @@ async def _look_up(target: OrderTarget, unknown: set[str], states: dict[str, str
 
 
 def _note(items: Sequence[TargetItem], wanted: Collection[str], states: dict[str, str]) -> None:
-    states.update({item.number: item.status.casefold() for item in items if item.number in wanted})
+    # The target takes SKUs that differ in letter case only for one.
+    spelled = {number.casefold(): number for number in wanted}
+    for item in items:
+        number = spelled.get(item.number.casefold())
+        if number is not None:
+            states[number] = item.status.casefold()
+
+
+def _note_linked(run: Run, items: Sequence[TargetItem]) -> None:
+    """What changed is noted for every product of ours, also those that this run does not need."""
+    statuses = {item.number: item.status.casefold() for item in items}
+    linked = run.ledger.links_by_target("product", statuses)
+    run.ledger.save_links(
+        [replace(link, detail={**link.detail, "status": statuses[number]}) for number, link in linked.items()]
+    )
 
 
 def _refuse_missing_rounding_product(settings: Settings, states: Mapping[str, str]) -> None:
@@ -241,4 +256,5 @@ async def _create(run: Run, target: OrderTarget, journal: Journal, work: _Work, 
     # Whatever stood in the target under this number when the step looked is in `states`: here it was not.
     look = Look("", work.looked_at)
     done = await write_once(run, journal, write, work.intents.get(product.number), look)
-    return Outcome(product.number, product.number, "created", target_key=done.target_key)
+    cuts = "; ".join(str(cut) for cut in written.cuts)
+    return Outcome(product.number, product.number, "created", detail=cuts, target_key=done.target_key)

@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import NotRequired, TypedDict
 
 from visma_sync.domain.order import Order
-from visma_sync.ledger.rows import HeldRecord
 
 
 class Reference(TypedDict):
@@ -37,20 +36,6 @@ def reference_of(order: Order) -> Reference:
         total=_amount(order.amount),
         vat=_amount(order.vat_amount),
         state="fetched",
-    )
-
-
-def reference_of_held(held: HeldRecord) -> Reference:
-    """The reference of an order that the ledger holds."""
-    facts = held.facts
-    return Reference(
-        key=held.key,
-        number=held.number,
-        date=str(facts.get("date", "")),
-        currency=str(facts.get("currency", "")),
-        total=str(facts.get("total", "")),
-        vat=str(facts.get("vat", "")),
-        state=held.state,
     )
 
 

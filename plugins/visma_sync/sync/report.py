@@ -9,11 +9,21 @@ from visma_sync.errors import RecordRejectedError
 from visma_sync.ledger.rows import Outcome
 from visma_sync.sync.run import Run
 
+_WORTH_SAYING = {
+    "exists_changed",
+    "exists_unwanted",
+    "dry_run",
+    "gone_from_source",
+    "not_in_source",
+    "not_wanted_any_more",
+}
+
 
 @dataclass(frozen=True)
 class Report:
     """What became of a run: read + taken up = the sum of `counts`; `problems` are new rejections and
-    uncertainties, `waiting` the parked ones, each with what a person can do.
+    uncertainties, `waiting` the parked and earlier rejected ones, each with what a person can do; `notes` what is worth
+    knowing of the others: changed since it was sent, cut, what a dry run would send.
 
     `rounding` is the sum of the rounding rows per currency.
     """
@@ -25,6 +35,7 @@ class Report:
     rounding: dict[str, str]
     problems: list[str]
     waiting: list[str]
+    notes: list[str]
     failed_tasks: list[str]
 
     @property
@@ -37,7 +48,8 @@ class Report:
         rounding = [f"  rounding booked: {amount} {currency}" for currency, amount in self.rounding.items()]
         problems = [f"  needs a person: {problem}" for problem in self.problems]
         waiting = [f"  waits: {one}" for one in self.waiting]
-        return [head, *counts, *reasons, *rounding, *waiting, *problems]
+        notes = [f"  note: {one}" for one in self.notes]
+        return [head, *counts, *reasons, *rounding, *notes, *waiting, *problems]
 
 
 def write_report(run: Run, failed_tasks: Sequence[str]) -> Report:
@@ -56,12 +68,17 @@ def write_report(run: Run, failed_tasks: Sequence[str]) -> Report:
         reasons=dict(Counter(f"{one.state}({one.reason})" for one in outcomes if one.reason)),
         rounding=_rounding(outcomes),
         problems=[_sentence(one) for one in outcomes if one.state in {"rejected", "uncertain"}],
-        waiting=[_sentence(one) for one in outcomes if one.state == "parked"],
+        waiting=[_sentence(one) for one in outcomes if one.state == "parked" or one.reason == "rejected_before"],
+        notes=[_sentence(one) for one in outcomes if _is_worth_saying(one)],
         failed_tasks=list(failed_tasks),
     )
     run.ledger.close_run(run.flow, run.run_id, report.counts, report.read, report.taken_up, tuple(failed_tasks))
     run.ledger.delete_bodies_older_than(run.settings.retention_days)
     return report
+
+
+def _is_worth_saying(outcome: Outcome) -> bool:
+    return outcome.reason in _WORTH_SAYING or (outcome.state == "created" and bool(outcome.detail))
 
 
 def _sentence(outcome: Outcome) -> str:

@@ -68,12 +68,12 @@ def hash_of(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-async def source_lists(run: Run, kind: str, source: Any) -> dict[str, dict[str, Any]]:
+async def source_lists(run: Run, kind: str, source: Any, *, fresh: bool = False) -> dict[str, dict[str, Any]]:
     """The source's master data that a mapping reads, by list name and id; read at most daily."""
     lists: dict[str, dict[str, Any]] = {}
     for name in run.lists.get(kind, ()):
         known = run.ledger.master_data("source", name)
-        if known is None or known[1] < now() - ONE_DAY:
+        if fresh or known is None or known[1] < now() - ONE_DAY:
             rows = await source.master_data(name)
             run.ledger.save_master_data("source", name, rows)
         else:

@@ -24,11 +24,15 @@ Handle = Callable[[Reference], Awaitable[Reference | Outcome]]
 
 @dataclass
 class Settling:
-    """Collects what becomes of a step's records; errors of the taxonomy become outcomes, bugs too, but loudly."""
+    """Collects what becomes of a step's records; errors of the taxonomy become outcomes, bugs too, but loudly.
+
+    `refused` is the state of a record that the target refuses.
+    """
 
     run: Run
     step: str
     flow: str = ""
+    refused: str = "rejected"
     outcomes: list[Outcome] = field(default_factory=list)
     looks_due: list[datetime] = field(default_factory=list)
     retries: list[RetryableError] = field(default_factory=list)
@@ -36,6 +40,9 @@ class Settling:
 
     async def each(self, references: Sequence[Reference], handle: Handle) -> list[Reference]:
         """Handle all references concurrently; gives those that go on. A wrong set-up stops the rest at once."""
+        met_a_bug = self._bugs_of_earlier_tries()
+        self.outcomes.extend(met_a_bug[ref["key"]] for ref in references if ref["key"] in met_a_bug)
+        references = [reference for reference in references if reference["key"] not in met_a_bug]
         # Twice the requests in flight, so that requests need not wait for the ledger.
         together = asyncio.Semaphore(2 * self.run.settings.max_concurrency)
 
@@ -53,6 +60,11 @@ class Settling:
             elif result is not None:
                 going_on.append(result)
         return going_on
+
+    def _bugs_of_earlier_tries(self) -> dict[str, Outcome]:
+        """Trying again what met a bug of ours would only fail the step again, and stop the others."""
+        outcomes = self.run.ledger.outcomes(self.flow or self.run.flow, self.run.run_id)
+        return {outcome.key: outcome for outcome in outcomes if outcome.reason == "bug"}
 
     async def _guarded(self, reference: Reference, handle: Handle) -> Reference | Outcome | None:
         try:
@@ -111,7 +123,7 @@ class Settling:
 
     def _ended(self, reference: Reference, error: VismaSyncError) -> Outcome:
         """The outcome of a record that met an error of the taxonomy."""
-        state, reason = _meaning(error)
+        state, reason = self._meaning(error)
         return Outcome(
             reference["key"],
             reference["number"],
@@ -123,14 +135,12 @@ class Settling:
             facts={"step": self.step},
         )
 
-
-def _meaning(error: VismaSyncError) -> tuple[str, str]:
-    if isinstance(error, UncertainWriteError):
-        return "uncertain", "answer_lost"
-    if isinstance(error, RetryableError):
-        return "parked", "not_sent_yet"
-    if isinstance(error, RecordParkedError):
-        return "parked", error.code
-    if isinstance(error, RecordRejectedError):
-        return "rejected", error.code
-    return "rejected", "rejected"
+    def _meaning(self, error: VismaSyncError) -> tuple[str, str]:
+        if isinstance(error, UncertainWriteError):
+            return "uncertain", "answer_lost"
+        if isinstance(error, RetryableError):
+            return "parked", "not_sent_yet"
+        if isinstance(error, RecordParkedError):
+            return "parked", error.code
+        code = error.code if isinstance(error, RecordRejectedError) else "rejected"
+        return self.refused, code

@@ -32,7 +32,8 @@ class Look:
 class Write:
     """One write: what is sent, the marker that tells it apart, and the link it makes.
 
-    `send` makes the call and gives the target's key; `flow` is the flow of the record's kind.
+    `send` makes the call and gives the target's key; `flow` is the flow of the record's kind. One that is no longer
+    `wanted` is only looked for.
     """
 
     flow: str
@@ -43,6 +44,7 @@ class Write:
     payload: Mapping[str, Any]
     send: Callable[[], Awaitable[str]]
     link: Link
+    wanted: bool = True
 
 
 class StillUncertainError(UncertainWriteError):
@@ -55,7 +57,7 @@ class StillUncertainError(UncertainWriteError):
 
 @dataclass(frozen=True)
 class Done:
-    """What the write led to: the target's key, and whether it was created now or adopted."""
+    """What the write led to: the target's key, and whether it was created, adopted or proven absent."""
 
     target_key: str
     how: str
@@ -76,6 +78,8 @@ async def write_once(run: Run, journal: Journal, write: Write, intent: Intent | 
         settled = await _settle(run, journal, write, intent, look)
         if settled is not None:
             return settled
+    if not write.wanted:
+        return Done("", "absent")
     return await _send(run, journal, write)
 
 
