@@ -39,4 +39,4 @@ def test_a_row_whose_vat_was_taken_out_arrives_to_the_cent(
 @pytest.mark.parametrize("show_discount", [True, False])
 def test_the_sources_own_price_is_kept_where_the_amount_is_the_rows_own(show_discount: bool) -> None:
     priced = line_price(row("29.97", quantity="3", price="9.99"), D("29.97"), show_discount=show_discount)
-    assert (priced.unit_price, priced.discount_amount) == (D("9.99"), 0)
+    assert (priced.unit_price, priced.discount_amount) == (D("9.99"), Decimal(0))
