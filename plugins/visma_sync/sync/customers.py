@@ -7,12 +7,12 @@ from typing import cast
 
 from visma_sync.domain.customer import Customer
 from visma_sync.domain.vat import buyer_of
-from visma_sync.errors import Reason, RecordParkedError, RecordRejectedError
+from visma_sync.errors import Reason, RecordParkedError
 from visma_sync.ledger.journal import Journal
 from visma_sync.ledger.rows import HeldRecord, Identity, Intent, Link, Outcome
 from visma_sync.settings.model import Settings
 from visma_sync.sync.changes import Change, change_of, hashes_of
-from visma_sync.sync.dependencies import park_orders
+from visma_sync.sync.dependencies import park_orders, read_and_hold
 from visma_sync.sync.match import (
     KnownCustomers,
     Match,
@@ -24,7 +24,7 @@ from visma_sync.sync.match import (
 )
 from visma_sync.sync.ports import OrderSource, OrderTarget, TargetContact, TargetCustomer
 from visma_sync.sync.reference import Reference
-from visma_sync.sync.run import Run, hash_of, now, source_lists
+from visma_sync.sync.run import Run, now
 from visma_sync.sync.settle import Settling
 from visma_sync.sync.write import Look, Write, write_once
 
@@ -133,26 +133,8 @@ async def _read(
     run: Run, source: OrderSource, keys: set[str], settling: Settling
 ) -> tuple[dict[str, Customer], dict[str, HeldRecord]]:
     """The source customers, held for the writing step; unreadable ones are rejected alone."""
-    lists = await source_lists(run, "customer", source)
-    customers: dict[str, Customer] = {}
-    held: dict[str, HeldRecord] = {}
-    for record in await source.customers(keys):
-        source_hash = hash_of(record.body)
-        held[record.key] = HeldRecord(
-            key=record.key,
-            number=record.number,
-            created_at=record.created_at,
-            changed_at=record.changed_at or record.created_at,
-            source_hash=source_hash,
-            fingerprint=run.fingerprint_of("customer", source_hash),
-            source=record.body,
-        )
-        try:
-            customer = run.mapping("customer").read(record.body, lists=lists, settings=run.settings)
-        except RecordRejectedError as error:
-            settling.reject(record.key, record.number, error)
-        else:
-            customers[record.key] = cast(Customer, customer)
+    records = await source.customers(keys)
+    read, held = await read_and_hold(run, "customer", source, records, settling, key_of=lambda record: record.key)
     for key in keys - held.keys():
         settling.outcomes.append(
             Outcome(
@@ -164,8 +146,7 @@ async def _read(
                 detail="the source no longer has this customer",
             )
         )
-    run.ledger.hold(run.flow_of("customer"), run.run_id, list(held.values()), {})
-    return customers, held
+    return {key: cast(Customer, customer) for key, customer in read.items()}, held
 
 
 async def _known(

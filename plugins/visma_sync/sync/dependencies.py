@@ -1,11 +1,41 @@
-"""Orders wait when a customer or product that they need cannot be settled."""
+"""What orders need first: reading it, and having the orders wait when it cannot be settled."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
-from visma_sync.ledger.rows import Outcome
-from visma_sync.sync.run import Run
+from pydantic import BaseModel
+
+from visma_sync.errors import RecordRejectedError
+from visma_sync.ledger.rows import HeldRecord, Outcome
+from visma_sync.sync.ports import SourceRecord
+from visma_sync.sync.run import Run, held_record, source_lists
+from visma_sync.sync.settle import Settling
 
 _BLOCKS = {"parked", "rejected", "uncertain"}
+
+
+async def read_and_hold(
+    run: Run,
+    kind: str,
+    source: Any,
+    records: Sequence[SourceRecord],
+    settling: Settling,
+    *,
+    key_of: Callable[[SourceRecord], str],
+) -> tuple[dict[str, BaseModel], dict[str, HeldRecord]]:
+    """Map source records and hold them for the writing step, by `key_of`; unreadable ones are rejected alone."""
+    lists = await source_lists(run, kind, source)
+    read: dict[str, BaseModel] = {}
+    held: dict[str, HeldRecord] = {}
+    for record in records:
+        key = key_of(record)
+        held[key] = held_record(run, kind, record, key)
+        try:
+            read[key] = run.mapping(kind).read(record.body, lists=lists, settings=run.settings)
+        except RecordRejectedError as error:
+            settling.reject(key, record.number, error)
+    run.ledger.hold(run.flow_of(kind), run.run_id, list(held.values()), {})
+    return read, held
 
 
 def park_orders(run: Run, step: str, outcomes: Sequence[Outcome], needed: Mapping[str, Collection[str]]) -> None:

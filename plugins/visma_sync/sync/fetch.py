@@ -11,7 +11,7 @@ from visma_sync.ledger.rows import HeldRecord, Outcome
 from visma_sync.sync.plan import freight_lines
 from visma_sync.sync.ports import OrderSource, SourceRecord
 from visma_sync.sync.reference import Reference, reference_of
-from visma_sync.sync.run import Run, hash_of, source_lists
+from visma_sync.sync.run import Run, hash_of, held_record, source_lists
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ async def _hold(
     needs: dict[str, dict[str, set[str]]] = {}
     outcomes: list[Outcome] = []
     for record in records:
-        row = _held(run, record)
+        row = held_record(run, "order", record, record.key)
         tried_again = catch.asked_for or run.dry_run or record.key in catch.news
         if not tried_again and _rejected_before(row, before.get(record.key)):
             rejected = before[record.key]
@@ -179,19 +179,6 @@ async def _read(run: Run, source: OrderSource, record: SourceRecord, catch: _Cat
     catch.lists = await source_lists(run, "order", source, fresh=True)
     catch.lists_are_fresh = True
     return cast(Order, mapping.read(record.body, lists=catch.lists, settings=run.settings))
-
-
-def _held(run: Run, record: SourceRecord) -> HeldRecord:
-    source_hash = hash_of(record.body)
-    return HeldRecord(
-        key=record.key,
-        number=record.number,
-        created_at=record.created_at,
-        changed_at=record.changed_at or record.created_at,
-        source_hash=source_hash,
-        fingerprint=run.fingerprint_of("order", source_hash),
-        source=record.body,
-    )
 
 
 def _rejected_before(row: HeldRecord, before: HeldRecord | None) -> bool:

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from visma_sync.domain.product import Product
-from visma_sync.errors import ConfigurationError, Reason, RecordParkedError, RecordRejectedError
+from visma_sync.errors import ConfigurationError, Reason, RecordParkedError
 from visma_sync.ledger.journal import Journal
 from visma_sync.ledger.rows import HeldRecord, Intent, Link, Outcome
 from visma_sync.settings.model import Settings
-from visma_sync.sync.dependencies import park_orders
+from visma_sync.sync.dependencies import park_orders, read_and_hold
 from visma_sync.sync.ports import OrderSource, OrderTarget, TargetItem
 from visma_sync.sync.reference import Reference
-from visma_sync.sync.run import Run, hash_of, now, source_lists
+from visma_sync.sync.run import Run, now
 from visma_sync.sync.settle import Settling
 from visma_sync.sync.write import Look, Write, write_once
 
@@ -178,28 +178,9 @@ async def _read(
     """The source products by SKU, held for the writing step; unreadable ones are rejected alone."""
     if not numbers:
         return {}, {}
-    lists = await source_lists(run, "product", source)
-    products: dict[str, Product] = {}
-    held: dict[str, HeldRecord] = {}
-    for record in await source.articles(numbers):
-        source_hash = hash_of(record.body)
-        held[record.number] = HeldRecord(
-            key=record.number,
-            number=record.number,
-            created_at=record.created_at,
-            changed_at=record.changed_at or record.created_at,
-            source_hash=source_hash,
-            fingerprint=run.fingerprint_of("product", source_hash),
-            source=record.body,
-        )
-        try:
-            product = run.mapping("product").read(record.body, lists=lists, settings=run.settings)
-        except RecordRejectedError as error:
-            settling.reject(record.number, record.number, error)
-        else:
-            products[record.number] = cast(Product, product)
-    run.ledger.hold(run.flow_of("product"), run.run_id, list(held.values()), {})
-    return products, held
+    records = await source.articles(numbers)
+    read, held = await read_and_hold(run, "product", source, records, settling, key_of=lambda record: record.number)
+    return {number: cast(Product, product) for number, product in read.items()}, held
 
 
 async def _ensure(run: Run, target: OrderTarget, journal: Journal, work: _Work, number: str) -> Outcome:

@@ -9,9 +9,11 @@ from typing import Any
 import simplejson
 
 from visma_sync.ledger.ledger import Ledger
+from visma_sync.ledger.rows import HeldRecord
 from visma_sync.mapping.catalog import FlowMapping
 from visma_sync.settings.load import fingerprint
 from visma_sync.settings.model import Settings
+from visma_sync.sync.ports import SourceRecord
 
 ONE_DAY = timedelta(days=1)
 
@@ -66,6 +68,20 @@ def hash_of(body: Mapping[str, Any]) -> str:
     """A text that changes exactly when a record's content does."""
     text = simplejson.dumps(body, use_decimal=True, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def held_record(run: Run, kind: str, record: SourceRecord, key: str) -> HeldRecord:
+    """A source record as it is held: with its body, and what tells whether it, its mapping or the settings changed."""
+    source_hash = hash_of(record.body)
+    return HeldRecord(
+        key=key,
+        number=record.number,
+        created_at=record.created_at,
+        changed_at=record.changed_at or record.created_at,
+        source_hash=source_hash,
+        fingerprint=run.fingerprint_of(kind, source_hash),
+        source=record.body,
+    )
 
 
 async def source_lists(run: Run, kind: str, source: Any, *, fresh: bool = False) -> dict[str, dict[str, Any]]:
