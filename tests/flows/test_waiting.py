@@ -1,115 +1,83 @@
-"""What cannot be sent waits with a reason, and goes on by itself when the cause is gone."""
+"""What waits is never lost, never sent as it no longer is, and never sent twice because the set-up changed."""
 
 from collections import Counter
-from decimal import Decimal
 
 from tests.flows.running import NOTHING_NEW, Company, only
-from visma_sync.errors import RetryableError
+from tests.flows.shop import total_of
+from visma_sync.ledger.rows import Outcome
+from visma_sync.sync.dependencies import park_orders
 
-# Parked
-
-
-def test_an_order_goes_on_when_its_article_appears(company: Company) -> None:
-    number = company.in_trouble("unknown_article")
-    company.run(only(number))
-    company.in_target("items", inventoryNumber="GONE-404", description="Terug", itemClass="STOCK", vatCode="NL21")
-    assert company.run(NOTHING_NEW).ended(number) == "created"
+NO_UNIT = {"default": None, "table": {}}
+POST_ORDER = {"method": "POST", "path": "/SalesOrders$"}
 
 
-def test_an_order_goes_on_when_its_item_may_be_sold_again(company: Company) -> None:
-    number = company.in_trouble("inactive_item")
-    company.run(only(number))
-    company.in_target("items/OLD-1", status="Active")
-    assert company.run(NOTHING_NEW).ended(number) == "created"
+def times_in_target(company: Company, number: str) -> int:
+    return Counter(order["customer"]["refNo"] for order in company.target_orders())[number]
 
 
-def test_an_order_goes_on_when_the_missing_setting_is_added(company: Company) -> None:
-    number = company.in_trouble("unknown_terms")
-    company.run(only(number))
-    company.decide(credit_terms={"default": "30"})
-    assert company.run(NOTHING_NEW).ended(number) == "created"
-
-
-def test_an_order_goes_on_when_one_of_two_debtors_gets_another_email_address(company: Company) -> None:
-    number = company.in_trouble("two_debtors")
-    company.run(only(number))
-    second = next(one for one in company.state("vismanet", "customers") if one["name"].endswith("(2)"))
-    company.in_target(f"customers/{second['number']}", mainContact={"email": "tweede@bekend.example"})
-    assert company.run(NOTHING_NEW).ended(number) == "created"
-
-
-def test_an_order_on_credit_hold_counts_as_sent_when_somebody_releases_it_and_is_never_released_by_us(
-    company: Company,
-) -> None:
-    number = company.in_trouble("credit_hold")
-    company.run(only(number))
-    order = company.by_marker()[number]
-    company.in_target(f"customers/{order['customer']['id']}", status="Active")
-    company.forget_requests()
-    assert company.run(NOTHING_NEW).ended(number) == "parked(credit_hold)"
-    assert company.writes() == Counter()
-    company.in_target(f"orders/SO/{order['orderId']}", status="Open")
-    assert company.run(NOTHING_NEW).ended(number) == "created"
-
-
-def test_an_order_goes_on_when_somebody_corrects_its_total_in_the_target(company: Company) -> None:
-    number = company.in_trouble("credit_hold")
-    company.run(only(number))
-    order = company.by_marker()[number]
-    company.in_target(f"orders/SO/{order['orderId']}", freight={"premiumAmount": Decimal("999.99")})
-    assert company.run(NOTHING_NEW).ended(number) == "parked(total_mismatch)"
-    company.in_target(f"orders/SO/{order['orderId']}", freight={"premiumAmount": Decimal(0)}, status="Open")
-    assert company.run(NOTHING_NEW).ended(number) == "created"
-
-
-def test_waiting_orders_are_taken_up_by_runs_that_do_not_read_them(company: Company) -> None:
-    number = company.in_trouble("inactive_item")
-    company.run()
-    company.in_target("items/OLD-1", status="Active")
-    ran = company.run(NOTHING_NEW)
-    assert ran.ended(number) == "created"
-    assert (ran.report.read, ran.report.taken_up) == (0, 10)
-
-
-# Rejected
-
-
-def test_a_rejected_order_is_news_once_and_is_read_again_when_it_was_corrected(company: Company) -> None:
-    number = company.in_trouble("malformed")
-    assert len(company.run().report.problems) == 1
-    second = company.run()
-    assert second.ended(number) == "skipped(rejected_before)"
-    assert second.report.problems == []
-    company.in_source(f"orders/{number}", Rows=[{"ArticleNumber": "A-1001", "Quantity": 2}])
-    assert company.run().ended(number) == "created"
-
-
-def test_a_rejected_order_is_tried_again_when_the_settings_change_or_somebody_asks_for_it(company: Company) -> None:
-    number = company.in_trouble("malformed")
-    company.run(only(number))
-    assert company.run(NOTHING_NEW).outcomes == {}
-    assert company.run(only(number)).ended(number) == "rejected(rows_do_not_add_up)"
-    company.decide(marker_prefix="NH-")
-    assert company.run(NOTHING_NEW).ended(number) == "rejected(rows_do_not_add_up)"
-
-
-def test_a_new_rejection_stays_news_when_the_reading_has_to_be_repeated(company: Company) -> None:
-    number = company.in_trouble("malformed")
-    company.decide(send_when={"paid": "paid"})
-    company.in_source(f"orders/{number}", Amount="a lot")
-    company.fault("503", path="/customerinvoices", times=3)
-    ran = company.run()
-    assert company.faults_fired() == [3]
-    assert ran.outcomes[number].state == "rejected"
-    assert len(ran.report.problems) == 1
-
-
-def test_a_run_that_fails_while_it_reads_accounts_for_what_it_had_read(company: Company) -> None:
-    company.decide(send_when={"paid": "paid"})
-    company.fault("503", path="/customerinvoices", times=99)
+def with_a_lost_answer(company: Company) -> Company:
+    """Order 10002 is in the target, on Hold, and its answer was lost with the last try."""
+    company.fault("timeout_after", **POST_ORDER)
     company.tries = 1
-    ran = company.try_run()
-    assert isinstance(ran.broke, RetryableError)
-    assert ran.report.read == 40
-    company.no_more_faults()
-    assert company.run().accounts_for_all
+    assert company.run(only("10002")).ended("10002") == "uncertain(answer_lost)"
+    company.tries = 5
+    return company
+
+
+def test_an_order_corrected_while_it_waited_is_sent_as_it_is_now(untroubled: Company) -> None:
+    units = untroubled.settings.units.model_dump()
+    untroubled.decide(units=NO_UNIT)
+    assert untroubled.run(only("10002")).ended("10002") == "parked(no_units)"
+    untroubled.in_source("orders/10002", Rows=[{"ArticleNumber": "A-1001", "Quantity": 7}])
+    untroubled.decide(units=units)
+    assert untroubled.run(NOTHING_NEW).ended("10002") == "created"
+    assert untroubled.by_marker()["10002"]["totals"]["orderTotal"] == total_of(untroubled.source_orders()["10002"])
+
+
+def test_a_number_that_the_source_does_not_have_is_named(untroubled: Company) -> None:
+    ran = untroubled.run(only("999999"))
+    assert ran.ended("999999") == "skipped(not_in_source)"
+    assert ran.accounts_for_all
+
+
+def test_another_order_type_does_not_double_an_order_whose_answer_was_lost(untroubled: Company) -> None:
+    company = with_a_lost_answer(untroubled)
+    company.decide(order={"type": "WB"})
+    assert company.run(NOTHING_NEW).ended("10002") == "created"
+    assert times_in_target(company, "10002") == 1
+
+
+def test_an_order_whose_answer_was_lost_is_not_forgotten_when_it_is_no_longer_wanted(untroubled: Company) -> None:
+    company = with_a_lost_answer(untroubled)
+    company.decide(send_when={"status": ["invoiced"]}, cut_off_date="2027-01-01")
+    assert company.run(NOTHING_NEW).ended("10002") == "created"
+    assert company.by_marker()["10002"]["status"]["description"] == "Open"
+
+
+def test_a_write_that_never_landed_is_not_made_again_for_an_order_no_longer_wanted(untroubled: Company) -> None:
+    untroubled.fault("timeout_before", **POST_ORDER)
+    untroubled.tries = 1
+    assert untroubled.run(only("10002")).ended("10002") == "uncertain(answer_lost)"
+    untroubled.tries = 5
+    untroubled.decide(cut_off_date="2027-01-01")
+    assert untroubled.run(NOTHING_NEW).ended("10002") == "skipped(not_wanted_any_more)"
+    assert times_in_target(untroubled, "10002") == 0
+
+
+def test_an_order_on_hold_found_after_a_lost_ledger_waits_until_a_person_opened_it(untroubled: Company) -> None:
+    company = with_a_lost_answer(untroubled)
+    company.lose_ledger()
+    assert company.run(only("10002")).ended("10002") == "parked(exists_on_hold)"
+    company.in_target(f"orders/SO/{company.by_marker()['10002']['orderId']}", status="Open")
+    assert company.run(NOTHING_NEW).ended("10002") == "skipped(exists)"
+    assert times_in_target(company, "10002") == 1
+
+
+def test_what_the_customer_step_parked_is_not_taken_back_by_the_product_step(untroubled: Company) -> None:
+    run = untroubled.open_run("run-by-hand")
+    by_customer = Outcome("k", "10002", "parked", "several_customers", facts={"step": "ensure_customers"})
+    run.ledger.save_outcomes(run.flow, run.run_id, [by_customer])
+    lacking = Outcome("SKU", "SKU", "parked", "product_missing")
+    park_orders(run, "ensure_products", [lacking], {"SKU": {"k"}})
+    park_orders(run, "ensure_products", [], {})
+    assert [outcome.reason for outcome in run.ledger.outcomes(run.flow, run.run_id)] == ["several_customers"]
