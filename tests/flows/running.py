@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -77,8 +78,13 @@ def sandbox(*options: str) -> Iterator[str]:
 
 def demo_settings(**changes: Any) -> Settings:
     """The demo company's settings with a test's changes over them."""
-    demo = yaml.safe_load((INCLUDE / "settings" / "demo.yaml").read_text(encoding="utf-8"))
-    return load_settings(INCLUDE / "settings" / "default.yaml", merged(demo, changes), changes_from="a test")
+    return load_settings(INCLUDE / "settings" / "default.yaml", merged(_demo(), changes), changes_from="a test")
+
+
+@cache
+def _demo() -> dict[str, Any]:
+    decided: dict[str, Any] = yaml.safe_load((INCLUDE / "settings" / "demo.yaml").read_text(encoding="utf-8"))
+    return decided
 
 
 @dataclass

@@ -9,6 +9,8 @@ import httpx
 import simplejson
 
 Stored = dict[str, Any]
+# One client for all: making one takes as long as the request.
+SCREENS = httpx.Client(timeout=30)
 WRITES = {
     "customer": {"method": "POST", "path": "/v1/customer$"},
     "contact": {"method": "POST", "path": "/v1/contact$"},
@@ -26,7 +28,7 @@ class Shop:
 
     def state(self, system: str, collection: str) -> list[Stored]:
         """A collection of the sandbox, as stored; amounts are exact."""
-        answer = httpx.get(f"{self.url}/_sandbox/state/{system}/{collection}").raise_for_status()
+        answer = SCREENS.get(f"{self.url}/_sandbox/state/{system}/{collection}").raise_for_status()
         rows: list[Stored] = simplejson.loads(answer.text, use_decimal=True)
         return rows
 
@@ -36,7 +38,7 @@ class Shop:
 
     def planted(self) -> dict[str, str]:
         """The orders that must not arrive by themselves: the trouble by order number."""
-        answer = httpx.get(f"{self.url}/_sandbox/state/eaccounting/planted").raise_for_status()
+        answer = SCREENS.get(f"{self.url}/_sandbox/state/eaccounting/planted").raise_for_status()
         troubles: dict[str, str] = answer.json()
         return troubles
 
@@ -83,13 +85,13 @@ class Shop:
 
     def everything(self) -> Stored:
         """All that both systems hold."""
-        answer = httpx.get(f"{self.url}/_sandbox/state").raise_for_status()
+        answer = SCREENS.get(f"{self.url}/_sandbox/state").raise_for_status()
         held: Stored = simplejson.loads(answer.text, use_decimal=True)
         return held
 
     def requests(self) -> Counter[str]:
         """Requests counted by operation since they were last forgotten."""
-        counted = httpx.get(f"{self.url}/_sandbox/requests").raise_for_status().json()
+        counted = SCREENS.get(f"{self.url}/_sandbox/requests").raise_for_status().json()
         return Counter(counted["by_operation"])
 
     def writes(self) -> Counter[str]:
@@ -104,23 +106,23 @@ class Shop:
 
     def forget_requests(self) -> None:
         """Count requests anew."""
-        httpx.delete(f"{self.url}/_sandbox/requests").raise_for_status()
+        SCREENS.delete(f"{self.url}/_sandbox/requests").raise_for_status()
 
     def fault(self, kind: str, **where: Any) -> None:
         """Order a failure."""
-        httpx.post(f"{self.url}/_sandbox/faults", json={"kind": kind, **where}).raise_for_status()
+        SCREENS.post(f"{self.url}/_sandbox/faults", json={"kind": kind, **where}).raise_for_status()
 
     def faults_fired(self) -> list[int]:
         """How often each failure on order has happened."""
-        return [fault["fired"] for fault in httpx.get(f"{self.url}/_sandbox/faults").raise_for_status().json()]
+        return [fault["fired"] for fault in SCREENS.get(f"{self.url}/_sandbox/faults").raise_for_status().json()]
 
     def no_more_faults(self) -> None:
         """Call all failures off."""
-        httpx.delete(f"{self.url}/_sandbox/faults").raise_for_status()
+        SCREENS.delete(f"{self.url}/_sandbox/faults").raise_for_status()
 
     def reset(self) -> None:
         """Put both systems back to their start."""
-        httpx.post(f"{self.url}/_sandbox/reset").raise_for_status()
+        SCREENS.post(f"{self.url}/_sandbox/reset").raise_for_status()
 
     # What people do
 
@@ -134,10 +136,10 @@ class Shop:
 
     def delete_in_target(self, path: str) -> None:
         """Delete something in Visma.net by hand."""
-        httpx.delete(f"{self.url}/_sandbox/vismanet/{path}").raise_for_status()
+        SCREENS.delete(f"{self.url}/_sandbox/vismanet/{path}").raise_for_status()
 
     def _by_hand(self, path: str, fields: Mapping[str, Any]) -> Stored:
-        answer = httpx.post(
+        answer = SCREENS.post(
             f"{self.url}/_sandbox/{path}", content=simplejson.dumps(fields, use_decimal=True, ensure_ascii=False)
         )
         assert answer.is_success, answer.text

@@ -7,7 +7,7 @@ from tests.flows.shop import total_of
 from visma_sync.ledger.rows import Outcome
 from visma_sync.sync.dependencies import park_orders
 
-NO_UNIT = {"default": None, "table": {}}
+NO_UNIT: dict[str, object] = {"default": None, "table": {}}
 POST_ORDER = {"method": "POST", "path": "/SalesOrders$"}
 
 

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 import httpx
@@ -65,7 +66,6 @@ class HttpClient:
         self._slots: asyncio.LifoQueue[httpx.AsyncClient | None] = asyncio.LifoQueue()
         for _ in range(endpoint.max_concurrency):
             self._slots.put_nowait(None)
-        self._certificates: ssl.SSLContext | None = None
         # These libraries log whole addresses, with the values of filters, and headers.
         for library in ("httpx", "httpcore"):
             logging.getLogger(library).setLevel(logging.WARNING)
@@ -113,10 +113,8 @@ class HttpClient:
         return answer
 
     def _new_slot(self) -> httpx.AsyncClient:
-        if self._certificates is None:
-            self._certificates = httpx.create_ssl_context()
         return httpx.AsyncClient(
-            verify=self._certificates,
+            verify=_certificates(),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_SECONDS),
             timeout=httpx.Timeout(self._endpoint.timeout_seconds, connect=CONNECT_SECONDS),
             headers={
@@ -192,6 +190,12 @@ class HttpClient:
         return RetryableError(
             f"the server {what}", system=self._endpoint.system, operation=call.operation, key=call.key
         )
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The certificates to trust, read once for each process: it takes as long as twenty calls."""
+    return httpx.create_ssl_context()
 
 
 def _wait_before_another(error: Exception) -> bool | float:
