@@ -85,4 +85,4 @@ lock: $(DEVELOPMENT) ## Lock the versions anew after a change of requirements*.i
 
 .PHONY: clean
 clean: down ## Stop everything, remove what can be made again; .venv and the ledger of your own systems stay
-	@rm -rf .local/demo .local/sandbox .local/cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .local/demo .local/sandbox .local/bench .local/cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

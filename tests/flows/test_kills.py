@@ -52,7 +52,6 @@ def finished(company: Company, name: str, numbering: str) -> dict[str, str]:
         ("order", "automatic"),
         ("order", "manual"),
         ("opening", "automatic"),
-        ("opening", "manual"),
     ],
 )
 def test_a_process_killed_before_and_after_the_effect_of_a_write_leaves_nothing_twice_and_nothing_behind(
