@@ -1,6 +1,7 @@
 """The least number of calls that a first run of the order flow can make, term by term.
 
-The terms are those of docs/definitions.md, "Least number of calls".
+What can be read in pages is read in pages, or one by one where that takes fewer calls; lists that rarely change are
+read once. An order takes three calls that cannot be batched: it is made, read with its totals and version, and opened.
 """
 
 from collections.abc import Mapping
