@@ -148,10 +148,10 @@ def test_an_order_that_is_not_there_yet_is_not_taken_for_lost(untroubled: Compan
 def test_what_lands_after_its_absence_was_proven_is_refused_where_orders_are_numbered_by_hand(
     numbered_by_hand: Company,
 ) -> None:
-    numbered_by_hand.fault("land_late", **WRITES["order"], seconds=3)
+    numbered_by_hand.fault("land_late", **WRITES["order"], seconds=2)
     ran = numbered_by_hand.run(only("10002"))
     assert (ran.ended("10002"), ran.outcomes["10002"].detail) == ("created", "")
-    time.sleep(2)
+    time.sleep(1.5)
     assert len(numbered_by_hand.state("vismanet", "orders")) == 1
 
 
@@ -172,7 +172,7 @@ def test_what_lands_between_the_look_and_the_second_request_is_adopted_where_ord
     numbered_by_hand: Company,
 ) -> None:
     numbered_by_hand.target_client = type("LandsJustBefore", (LandsJustBefore,), {"company": numbered_by_hand})
-    numbered_by_hand.fault("land_late", **WRITES["order"], seconds=3)
+    numbered_by_hand.fault("land_late", **WRITES["order"], seconds=2)
     ran = numbered_by_hand.run(only("10002"))
     assert (ran.ended("10002"), ran.outcomes["10002"].detail) == ("created", "adopted")
     assert numbered_by_hand.by_marker()["10002"]["status"]["description"] == "Open"

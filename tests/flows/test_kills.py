@@ -72,7 +72,7 @@ def test_a_process_killed_before_and_after_the_effect_of_a_write_leaves_nothing_
 def test_a_process_killed_with_many_writes_on_their_way_leaves_nothing_twice_and_nothing_behind(
     numbering: str, company_with: CompanyWith, undisturbed: Holdings
 ) -> None:
-    company = company_with(*THIRTY, "--latency-ms", "40", numbering=numbering)
+    company = company_with(*THIRTY, "--latency-ms", "20", numbering=numbering)
 
     def orders() -> int:
         return len(company.state("vismanet", "orders"))
