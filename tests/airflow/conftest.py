@@ -1,6 +1,7 @@
 """A real Airflow with both imitated systems, started once for all these tests."""
 
 import os
+import shutil
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -89,3 +90,4 @@ def stack() -> Iterator[Stack]:
                 yield Stack(place, airflow, SandboxControl(place.sandbox_address), web)
     finally:
         stop(place.folder, PROJECT)
+        shutil.rmtree(place.folder, ignore_errors=True)
