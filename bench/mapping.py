@@ -20,7 +20,7 @@ from visma_sync.domain.order import Order
 from visma_sync.domain.totals import Totals
 from visma_sync.mapping.catalog import load_mapping
 from visma_sync.mapping.examples import differences
-from visma_sync.sync.plan import OrderPlan, PlannedFreight, PlannedLine
+from visma_sync.sync.orders.plan import OrderPlan, PlannedFreight, PlannedLine
 from visma_sync.systems.vismanet.wire import NewSalesOrder
 
 FOLDER = Path(__file__).parents[1] / "include/mappings"

@@ -15,12 +15,12 @@ from visma_sync.operators.ready import SystemsReady
 from visma_sync.operators.report import Report
 from visma_sync.operators.steps import (
     AnythingToWrite,
-    CheckOrdersExist,
-    ConfirmOrders,
-    CreateOrders,
+    CheckExist,
+    ConfirmDocuments,
+    CreateDocuments,
     EnsureCustomers,
     EnsureProducts,
-    FetchOrders,
+    FetchRecords,
 )
 from visma_sync.operators.turn import TakeTurn
 
@@ -29,18 +29,18 @@ orders_in_source, orders_in_target = system_assets("orders")
 
 @task_group
 def lane(orders: Any) -> None:
-    created = CreateOrders(task_id="create_orders", lane=orders)
-    ConfirmOrders(task_id="confirm_orders", lane=created.output, outlets=[orders_in_target])
+    created = CreateDocuments(task_id="create_orders", lane=orders)
+    ConfirmDocuments(task_id="confirm_orders", lane=created.output, outlets=[orders_in_target])
 
 
 @dag(doc_md=__doc__, **flow_arguments("orders"))
 def orders_eaccounting_to_vismanet() -> None:
     turn = TakeTurn(task_id="take_turn")
     ready = SystemsReady(task_id="systems_ready")
-    fetched = FetchOrders(task_id="fetch_orders", inlets=[orders_in_source])
-    checked = CheckOrdersExist(task_id="check_orders_exist", orders=fetched.output)
+    fetched = FetchRecords(task_id="fetch_orders", inlets=[orders_in_source])
+    checked = CheckExist(task_id="check_orders_exist", records=fetched.output)
     branch = AnythingToWrite(
-        task_id="anything_to_write", lanes=checked.output, if_any="ensure_customers", if_none="nothing_to_do"
+        task_id="anything_to_write", records=checked.output, if_any="ensure_customers", if_none="nothing_to_do"
     )
     customers = EnsureCustomers(task_id="ensure_customers", lanes=checked.output)
     products = EnsureProducts(task_id="ensure_products", lanes=checked.output)

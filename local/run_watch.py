@@ -88,16 +88,16 @@ class Killing:
 
 
 def describe(result: Any) -> str:
-    """A step's result in a few words, whatever its shape: a list of orders or lanes, one lane, or counts."""
-    if isinstance(result, dict) and "orders" in result:
-        return count_words(Counter(order["state"].partition("(")[0] for order in result["orders"]))
+    """A step's result in a few words, whatever its shape: a list of records or lanes, one lane, or counts."""
+    if isinstance(result, dict) and "records" in result:
+        return count_words(Counter(record["state"].partition("(")[0] for record in result["records"]))
     if isinstance(result, dict):
         return count_words({name: count for name, count in result.items() if isinstance(count, int)})
-    if isinstance(result, list) and result and "orders" in result[0]:
-        orders = sum(len(lane["orders"]) for lane in result)
-        return f"{orders} orders in {len(result)} lane{'s' if len(result) > 1 else ''}"
+    if isinstance(result, list) and result and "records" in result[0]:
+        records = sum(len(lane["records"]) for lane in result)
+        return f"{records} records in {len(result)} lane{'s' if len(result) > 1 else ''}"
     if isinstance(result, list):
-        return f"{len(result)} {'orders' if result and isinstance(result[0], dict) else 'addresses answer'}"
+        return f"{len(result)} {'records' if result and isinstance(result[0], dict) else 'addresses answer'}"
     return ""
 
 

@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from visma_sync.domain.customer import Customer
-from visma_sync.domain.order import Order, OrderLine, OrderStatus
+from visma_sync.domain.order import Order, OrderStatus
+from visma_sync.domain.sale import SaleLine
 from visma_sync.domain.record import Address
 from visma_sync.domain.taxing import Basis, Category
-from visma_sync.sync.plan import Surroundings
+from visma_sync.sync.orders.plan import Surroundings
 
 D = Decimal
 
@@ -21,9 +22,9 @@ def row(
     quantity: str = "1",
     price: str = "",
     **more: Any,
-) -> OrderLine:
+) -> SaleLine:
     """A row of an order; its position is given by `an_order`."""
-    return OrderLine(
+    return SaleLine(
         position=0,
         product_number=sku,
         text=f"Article {sku}",
@@ -35,12 +36,12 @@ def row(
     )
 
 
-def text_row(text: str) -> OrderLine:
+def text_row(text: str) -> SaleLine:
     """A row of text only."""
-    return OrderLine(position=0, is_text=True, text=text)
+    return SaleLine(position=0, is_text=True, text=text)
 
 
-def an_order(*lines: OrderLine, amount: str, vat: str = "0", country: str = "NL", **more: Any) -> Order:
+def an_order(*lines: SaleLine, amount: str, vat: str = "0", country: str = "NL", **more: Any) -> Order:
     """An order of a Dutch customer, unless said otherwise."""
     address = Address(name="Acme B.V.", line1="Kade 1", postal_code="1011 AB", city="Amsterdam", country=country)
     fields: dict[str, Any] = {

@@ -21,20 +21,34 @@ INCLUDE = Path(__file__).parents[2] / "include"
 
 @dataclass(frozen=True)
 class FlowParts:
-    """The record of a flow, the documents it writes and the source's lists that its mapping reads."""
+    """What a flow moves: the kind of its records and their model, the documents it writes, the source's lists that
+    its mapping reads, and the kinds of records that must exist before.
+    """
 
+    kind: str
     record: type[BaseModel]
     documents: Mapping[str, type[BaseModel]]
     lists: tuple[str, ...]
+    needs: tuple[str, ...] = ()
 
 
 FLOWS: Mapping[str, FlowParts] = {
-    "orders_eaccounting_to_vismanet": FlowParts(Order, {"order": NewSalesOrder}, ("termsofpayments", "units")),
-    "customers_eaccounting_to_vismanet": FlowParts(
-        Customer, {"customer": CustomerUpdate, "contact": ContactUpdate}, ("termsofpayments",)
+    "orders_eaccounting_to_vismanet": FlowParts(
+        "order", Order, {"order": NewSalesOrder}, ("termsofpayments", "units"), needs=("customer", "product")
     ),
-    "products_eaccounting_to_vismanet": FlowParts(Product, {"product": InventoryUpdate}, ("articleaccountcodings",)),
+    "customers_eaccounting_to_vismanet": FlowParts(
+        "customer", Customer, {"customer": CustomerUpdate, "contact": ContactUpdate}, ("termsofpayments",)
+    ),
+    "products_eaccounting_to_vismanet": FlowParts(
+        "product", Product, {"product": InventoryUpdate}, ("articleaccountcodings",)
+    ),
 }
+
+
+def flows_by_kind(flow: str) -> dict[str, str]:
+    """The flow of each kind of record that a flow touches: its own, and what must exist before, in its direction."""
+    parts, direction = FLOWS[flow], "_".join(flow.split("_")[-3:])
+    return {parts.kind: flow, **{kind: f"{kind}s_{direction}" for kind in parts.needs}}
 
 
 def flow_mapping(flow: str, settings: Settings, *, include: Path = INCLUDE) -> FlowMapping:

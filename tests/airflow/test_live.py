@@ -143,7 +143,7 @@ def test_personal_data_is_found_nowhere_but_in_the_encrypted_ledger(stack: Stack
     number = next(order["Number"] for order in _source_orders(stack) if order["Number"] and order["Status"] == 2)
     control = f"{stack.place.sandbox_address}/_sandbox/eaccounting/orders/{number}"
     stack.web.post(control, json={"YourReference": MARKER, "InvoiceAddress1": f"{MARKER} 12"}).raise_for_status()
-    run = stack.run({"order_numbers": [str(number)]})
+    run = stack.run({"numbers": [str(number)]})
     held = stack.ledger.held_by_number(FLOW, [str(number)])[str(number)]
     assert held.source is not None
     assert held.source["YourReference"] == MARKER

@@ -1,4 +1,4 @@
-"""The order flow step by step against a running sandbox, as the DAG runs it, without Airflow around it."""
+"""The flows step by step against a running sandbox, as their DAGs run them, without Airflow around them."""
 
 import asyncio
 import subprocess
@@ -16,18 +16,21 @@ import yaml
 
 from tests.flows.shop import Shop
 from visma_sync.errors import RetryableError, VismaSyncError
-from visma_sync.flows import FLOWS, INCLUDE, flow_mapping
+from visma_sync.flows import FLOWS, INCLUDE, flow_mapping, flows_by_kind
 from visma_sync.ledger.ledger import Ledger, open_ledger
 from visma_sync.ledger.rows import Link, Outcome
 from visma_sync.settings.load import load_settings, merged
 from visma_sync.settings.model import Settings
-from visma_sync.sync.confirm import confirm_orders
-from visma_sync.sync.create import create_orders
-from visma_sync.sync.customers import ensure_customers
-from visma_sync.sync.exist import check_orders_exist
-from visma_sync.sync.fetch import Window, fetch_orders
+from visma_sync.sync.catalog import RECORD_FLOWS, document_flow, master_flow, record_flow
+from visma_sync.sync.confirm import confirm_documents
+from visma_sync.sync.create import create_documents
+from visma_sync.sync.customers.ensure import ensure_customers
+from visma_sync.sync.exist import check_exist
+from visma_sync.sync.fetch import Window, fetch_records
+from visma_sync.sync.flow import MasterFlow
+from visma_sync.sync.keep import write_records
 from visma_sync.sync.lists import check_settings
-from visma_sync.sync.products import ensure_products
+from visma_sync.sync.products.ensure import ensure_products
 from visma_sync.sync.reference import Reference, lanes_of
 from visma_sync.sync.report import Report, write_report
 from visma_sync.sync.run import Run
@@ -36,11 +39,7 @@ from visma_sync.systems.vismanet.client import VismaNetClient, VismaNetSettings
 
 ROOT = Path(__file__).parents[2]
 FLOW = "orders_eaccounting_to_vismanet"
-KINDS = {
-    "order": FLOW,
-    "customer": "customers_eaccounting_to_vismanet",
-    "product": "products_eaccounting_to_vismanet",
-}
+KINDS = flows_by_kind(FLOW)
 KEY = "bGVkZ2VyLWtleS1mb3ItdGVzdHMtb25seS0wMTIzNDU="
 SCOPES = "ea:api offline_access ea:sales ea:accounting_readonly ea:purchase_readonly"
 TENANT = "11111111-2222-3333-4444-555555555555"
@@ -146,39 +145,46 @@ class Company(Shop):
             self.target_client(target, tokens=ledger, budget=ledger),
         )
 
-    def open_run(self, run_id: str, *, dry_run: bool = False, last_try: bool = True) -> Run:
-        """A run of the order flow."""
+    def open_run(self, run_id: str, *, flow: str = FLOW, dry_run: bool = False, last_try: bool = True) -> Run:
+        """A run of a flow."""
+        flows = flows_by_kind(flow)
         return Run(
             run_id=run_id,
+            kind=FLOWS[flow].kind,
             ledger=self.ledger(),
             settings=self.settings,
-            flows=KINDS,
-            mappings={kind: flow_mapping(name, self.settings) for kind, name in KINDS.items()},
-            lists={kind: FLOWS[name].lists for kind, name in KINDS.items()},
+            flows=flows,
+            mappings={kind: flow_mapping(name, self.settings) for kind, name in flows.items()},
+            lists={kind: FLOWS[name].lists for kind, name in flows.items()},
             dry_run=dry_run,
             last_try=last_try,
         )
 
-    def run(self, window: Window = EVERYTHING, *, dry_run: bool = False, name: str = "") -> "Ran":
-        """Run the whole flow once; raises what broke it, after its report."""
-        ran = self.try_run(window, dry_run=dry_run, name=name)
+    def run(self, window: Window = EVERYTHING, *, flow: str = FLOW, dry_run: bool = False, name: str = "") -> "Ran":
+        """Run a whole flow once; raises what broke it, after its report."""
+        ran = self.try_run(window, flow=flow, dry_run=dry_run, name=name)
         if ran.broke is not None:
             raise ran.broke
         return ran
 
-    def try_run(self, window: Window = EVERYTHING, *, dry_run: bool = False, name: str = "") -> "Ran":
-        """Run the whole flow once, whatever becomes of it: the report is written even when a step fails."""
+    def try_run(self, window: Window = EVERYTHING, *, flow: str = FLOW, dry_run: bool = False, name: str = "") -> "Ran":
+        """Run a whole flow once, whatever becomes of it: the report is written even when a step fails."""
         self.runs += 1
-        run = self.open_run(name or f"run-{self.runs}", dry_run=dry_run)
+        run = self.open_run(name or f"run-{self.runs}", flow=flow, dry_run=dry_run)
         broke: VismaSyncError | None = None
         try:
             asyncio.run(self._steps(run, window))
         except VismaSyncError as error:
             broke = error
         report = write_report(run, ["a step"] if broke else [])
-        outcomes = {kind: run.ledger.outcomes(run.flow_of(kind), run.run_id) for kind in KINDS}
-        by_number = {kind: {one.number or one.key: one for one in ended} for kind, ended in outcomes.items()}
-        ran = Ran(report, by_number["order"], by_number["customer"], by_number["product"], broke)
+        by_number = {
+            kind: {one.number or one.key: one for one in run.ledger.outcomes(run.flow_of(kind), run.run_id)}
+            for kind in run.flows
+        }
+        nobody: dict[str, Outcome] = {}
+        ran = Ran(
+            report, by_number[run.kind], by_number.get("customer", nobody), by_number.get("product", nobody), broke
+        )
         assert ran.accounts_for_all, report
         return ran
 
@@ -186,18 +192,28 @@ class Company(Shop):
         """The tasks of the DAG, one after the other."""
         source, target = self.clients(run.ledger)
         async with source, target:
-            fetched = await self._step(run, lambda run: fetch_orders(run, source, window))
-            to_write = await self._step(run, lambda run: _check_exist(run, source, target, fetched))
-            if not to_write:
-                return
+            fetched = await self._step(run, lambda run: fetch_records(record_flow(run, source, target), window))
+            if issubclass(RECORD_FLOWS[run.kind], MasterFlow):
+                await self._step(run, lambda run: _write(run, source, target, fetched))
+            else:
+                await self._documents(run, source, target, fetched)
+
+    async def _documents(
+        self, run: Run, source: EAccountingClient, target: VismaNetClient, fetched: list[Reference]
+    ) -> None:
+        to_write = await self._step(run, lambda run: _check_exist(run, source, target, fetched))
+        if not to_write:
+            return
+        if "customer" in run.flows:
             await self._step(run, lambda run: ensure_customers(run, source, target, to_write))
+        if "product" in run.flows:
             await self._step(run, lambda run: ensure_products(run, source, target, to_write))
-            for lane in lanes_of(to_write, run.settings.orders_per_lane, run.settings.max_lanes):
-                await self._lane(run, source, target, lane["orders"])
+        for lane in lanes_of(to_write, run.settings.records_per_lane, run.settings.max_lanes):
+            await self._lane(run, source, target, lane["records"])
 
     async def _lane(self, run: Run, source: EAccountingClient, target: VismaNetClient, orders: list[Reference]) -> None:
-        created = await self._step(run, lambda run: create_orders(run, source, target, orders))
-        await self._step(run, lambda run: confirm_orders(run, target, created))
+        created = await self._step(run, lambda run: create_documents(document_flow(run, source, target), orders))
+        await self._step(run, lambda run: confirm_documents(document_flow(run, source, target), created))
 
     async def _step(self, run: Run, step: Callable[[Run], Awaitable[Given]]) -> Given:
         """A task: when it asks for another try, it gets one after the wait that it asks for."""
@@ -231,10 +247,19 @@ class Company(Shop):
         return str(tokens["refresh_token"])
 
 
+async def _write(
+    run: Run, source: EAccountingClient, target: VismaNetClient, fetched: list[Reference]
+) -> dict[str, int]:
+    if not fetched:
+        return {}
+    await check_settings(run, target)
+    return await write_records(master_flow(run, source, target), fetched)
+
+
 async def _check_exist(
     run: Run, source: EAccountingClient, target: VismaNetClient, fetched: list[Reference]
 ) -> list[Reference]:
-    going_on = await check_orders_exist(run, source, target, fetched) if fetched else []
+    going_on = await check_exist(document_flow(run, source, target), fetched) if fetched else []
     if going_on:
         await check_settings(run, target)
     return going_on
@@ -251,7 +276,7 @@ class Ran:
     broke: VismaSyncError | None
 
     def ended(self, number: str) -> str:
-        """How an order ended: its outcome with the reason in brackets."""
+        """How a record ended: its outcome with the reason in brackets."""
         outcome = self.outcomes[number]
         return f"{outcome.state}({outcome.reason})" if outcome.reason else outcome.state
 

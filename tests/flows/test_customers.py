@@ -425,7 +425,7 @@ def test_a_found_customer_is_left_as_people_made_it(untroubled: Company) -> None
 
 
 def test_each_customer_of_a_run_is_made_once_however_many_orders_and_lanes_it_has(untroubled: Company) -> None:
-    untroubled.decide(orders_per_lane=1)
+    untroubled.decide(records_per_lane=1)
     customer = newcomers(untroubled, private=False)[0]
     orders = [ordered_by(untroubled, customer) for _ in range(3)]
     untroubled.forget_requests()

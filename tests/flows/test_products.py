@@ -49,7 +49,7 @@ def test_awkward_article_numbers_arrive_to_the_letter(company: Company) -> None:
 def test_missing_products_are_made_once_for_the_whole_run(company: Company) -> None:
     first, second = missing_articles(company)[:2]
     numbers = [order_of(company, first), order_of(company, first, second), order_of(company, second)]
-    company.decide(orders_per_lane=1)
+    company.decide(records_per_lane=1)
     company.forget_requests()
     company.run(only(*numbers))
     assert company.writes()["POST /vismanet/v1/inventory"] == 2

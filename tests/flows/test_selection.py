@@ -142,3 +142,18 @@ def test_a_day_that_is_written_with_a_time_is_that_day(midnight: str, untroubled
 def utc(moment: object) -> str:
     """A moment as eAccounting writes it."""
     return str(moment).replace(" ", "T").replace("+00:00", "Z")
+
+
+def test_orders_of_a_customer_group_that_is_booked_otherwise_are_not_sent(untroubled: Company) -> None:
+    order = next(iter(untroubled.source_orders().values()))
+    customer = next(one for one in untroubled.state("eaccounting", "customers") if one["Id"] == order["CustomerId"])
+    labels = [{"Id": "a2b1ff8e-0000-4000-8000-000000000001", "Name": "Balie", "Description": None}]
+    untroubled.in_source(f"customers/{customer['CustomerNumber']}", CustomerLabels=labels)
+    rows = [{"group": "Balie", "path": "booking"}]
+    untroubled.decide(send_sales_as={"rows": rows})
+    ran = untroubled.run(only(str(order["Number"])))
+    assert ran.ended(str(order["Number"])) == "skipped(sent_as_booking)"
+    untroubled.decide(send_sales_as={"rows": [{**rows[0], "valid_from": "2030-01-01"}]})
+    assert untroubled.run(only(str(order["Number"]))).ended(str(order["Number"])) == "created"
+    untroubled.decide(send_sales_as={"default": "nothing", "rows": []})
+    assert untroubled.run(only(str(order["Number"]))).ended(str(order["Number"])) == "skipped(exists)"

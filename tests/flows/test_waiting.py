@@ -5,7 +5,7 @@ from collections import Counter
 from tests.flows.running import NOTHING_NEW, Company, only
 from tests.flows.shop import total_of
 from visma_sync.ledger.rows import Outcome
-from visma_sync.sync.dependencies import park_orders
+from visma_sync.sync.dependencies import park_needing
 
 NO_UNIT: dict[str, object] = {"default": None, "table": {}}
 POST_ORDER = {"method": "POST", "path": "/SalesOrders$"}
@@ -78,6 +78,6 @@ def test_what_the_customer_step_parked_is_not_taken_back_by_the_product_step(unt
     by_customer = Outcome("k", "10002", "parked", "several_customers", facts={"step": "ensure_customers"})
     run.ledger.save_outcomes(run.flow, run.run_id, [by_customer])
     lacking = Outcome("SKU", "SKU", "parked", "product_missing")
-    park_orders(run, "ensure_products", [lacking], {"SKU": {"k"}})
-    park_orders(run, "ensure_products", [], {})
+    park_needing(run, "ensure_products", [lacking], {"SKU": {"k"}})
+    park_needing(run, "ensure_products", [], {})
     assert [outcome.reason for outcome in run.ledger.outcomes(run.flow, run.run_id)] == ["several_customers"]

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.orders import a_customer, an_order, row, surroundings, text_row
-from visma_sync.domain.order import TaxForm
+from visma_sync.domain.sale import TaxForm
 from visma_sync.errors import RecordParkedError
 from visma_sync.settings.load import load_settings
 from visma_sync.settings.model import Settings
-from visma_sync.sync.plan import plan_order
+from visma_sync.sync.orders.plan import plan_order
 
 D = Decimal
 DEFAULTS = Path(__file__).parents[2] / "include" / "settings" / "default.yaml"

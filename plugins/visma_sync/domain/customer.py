@@ -7,7 +7,11 @@ from visma_sync.domain.text import comparable_email
 
 
 class Customer(Record):
-    """Somebody who orders. `vat_number` carries its country prefix; currency is ISO 4217, empty = the company's."""
+    """Somebody who orders.
+
+    `vat_number` carries its country prefix; currency is ISO 4217, empty = the company's; `groups` are the labels that
+    the source gives the customer.
+    """
 
     key: str = Field(min_length=1)
     number: Text = ""
@@ -27,6 +31,7 @@ class Customer(Record):
     currency: Text = ""
     language: Text = ""
     payment_terms: Text = ""
+    groups: tuple[Text, ...] = ()
     delivery_based_vat: bool = False
     is_northern_ireland: bool = False
     is_active: bool = True

@@ -15,6 +15,19 @@ class LinkTakenError(RecordParkedError):
         )
 
 
+class SaleTakenError(RecordParkedError):
+    """The sale went on another path already (order, invoice or booking); nothing of the commit was kept."""
+
+    def __init__(self, record_key: str, path: str) -> None:
+        super().__init__(
+            [Reason(f"sent_as_{path}", f"the sale was sent as {path} already")],
+            resolution="Nothing to do: a sale is booked once.",
+            operation="claim",
+            key=record_key,
+        )
+        self.path = path
+
+
 class IntentTakenError(UncertainWriteError):
     """Another process has begun this write, or finished it; nothing of the commit was kept."""
 

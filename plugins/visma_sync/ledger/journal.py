@@ -10,33 +10,37 @@ from typing import Self
 from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 
-from visma_sync.ledger.conflicts import IntentTakenError, LinkTakenError
+from visma_sync.ledger.conflicts import IntentTakenError, LinkTakenError, SaleTakenError
 from visma_sync.ledger.intents import Intents
 from visma_sync.ledger.links import Links
 from visma_sync.ledger.outcomes import Outcomes
-from visma_sync.ledger.rows import Attempt, Entry, FlowOutcome, Intent, Link
+from visma_sync.ledger.rows import Attempt, Entry, FlowOutcome, Intent, Link, SaleClaim
+from visma_sync.ledger.sales import Sales
 from visma_sync.ledger.tables import attempt as attempt_table
 
-Conflict = LinkTakenError | IntentTakenError
+Conflict = LinkTakenError | IntentTakenError | SaleTakenError
+_CONFLICTS = (LinkTakenError, IntentTakenError, SaleTakenError)
 
 
-class Commits(Links, Outcomes, Intents):
-    """Intents, attempts, links and outcomes written together."""
+class Commits(Links, Outcomes, Intents, Sales):
+    """Intents, attempts, links, claims of sales and outcomes written together."""
 
     def commit(self, *entries: Entry) -> None:
         """Put these entries on disk, all or none.
 
         LinkTakenError when a target record is linked with another source record; IntentTakenError when
-        another process has begun the same write.
+        another process has begun the same write, SaleTakenError when a sale went on another path.
         """
         links = [entry for entry in entries if isinstance(entry, Link)]
         intents = [entry for entry in entries if isinstance(entry, Intent)]
         outcomes = [entry for entry in entries if isinstance(entry, FlowOutcome)]
+        claims = [entry for entry in entries if isinstance(entry, SaleClaim)]
         attempts = self._attempt_rows([entry for entry in entries if isinstance(entry, Attempt)])
         try:
             with self._database.writing() as connection:
                 if attempts:
                     connection.execute(insert(attempt_table), attempts)
+                self._write_claims(connection, claims)
                 self._write_intents(connection, intents)
                 self._write_links(connection, links)
                 self._write_flow_outcomes(connection, outcomes)
@@ -53,14 +57,14 @@ class Commits(Links, Outcomes, Intents):
         """
         try:
             self.commit(*chain.from_iterable(commits))
-        except (LinkTakenError, IntentTakenError):
+        except _CONFLICTS:
             return [self._conflict(commit) for commit in commits]
         return [None] * len(commits)
 
     def _conflict(self, commit: Sequence[Entry]) -> Conflict | None:
         try:
             self.commit(*commit)
-        except (LinkTakenError, IntentTakenError) as conflict:
+        except _CONFLICTS as conflict:
             return conflict
         return None
 

@@ -148,7 +148,17 @@ class Attempt:
     duration_ms: int
 
 
-Entry = Intent | Attempt | Link | FlowOutcome
+@dataclass(frozen=True, slots=True)
+class SaleClaim:
+    """That a record sends a sale on a path (order, invoice, booking); `given_up` takes it back: it was not sent."""
+
+    sale_key: str
+    path: str
+    record_key: str
+    given_up: bool = False
+
+
+Entry = Intent | Attempt | Link | FlowOutcome | SaleClaim
 
 
 @dataclass(frozen=True, slots=True)

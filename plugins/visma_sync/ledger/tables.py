@@ -211,6 +211,10 @@ run = Table(
     _json("failed_tasks"),
 )
 
+sale = Table("visma_sync_sale", metadata, _key("pair"), _key("sale_key"), _text("path"))
+
+sale_record = Table("visma_sync_sale_record", metadata, _key("pair"), _key("sale_key"), _key("record_key"))
+
 intent = Table(
     "visma_sync_intent",
     metadata,

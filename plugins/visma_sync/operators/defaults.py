@@ -16,7 +16,7 @@ def flow_arguments(record: str, *, cron: str = "*/15 * * * *") -> dict[str, Any]
         "start_date": datetime(2026, 1, 1),
         "catchup": False,
         "max_active_runs": 1,
-        "params": trigger_form(),
+        "params": trigger_form(record),
         "tags": ["visma", record],
         "default_args": {
             "retries": 4,

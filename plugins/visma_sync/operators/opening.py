@@ -5,13 +5,13 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from airflow.sdk import Variable
 
 from visma_sync.errors import ConfigurationError
-from visma_sync.flows import FLOWS, INCLUDE, flow_mapping
+from visma_sync.flows import FLOWS, INCLUDE, flow_mapping, flows_by_kind
 from visma_sync.hooks.ledger import airflow_ledger
 from visma_sync.hooks.vismanet import VismaNetHook
 from visma_sync.settings.load import load_settings
@@ -44,21 +44,26 @@ def airflow_settings() -> Settings:
     )
 
 
-def open_run(flows: Mapping[str, str], mapped: Collection[str], context: Mapping[str, Any]) -> Run:
+def open_run(flow: str, uses_mappings: bool, context: Mapping[str, Any]) -> Run:
     """What a step works with, from the task's context.
 
-    `flows` names the flow of each record kind, `mapped` the kinds whose mappings the step uses: compiling one takes
-    time. A try after which Airflow would give up is the last one.
+    Mappings are loaded only where the step uses them: compiling one takes time. A try after which Airflow would give
+    up is the last one. ConfigurationError where there is no such flow.
     """
-    settings = airflow_settings()
+    if flow not in FLOWS:
+        raise ConfigurationError(
+            f"there is no flow '{flow}'", resolution=f"Name the DAG after one of {', '.join(sorted(FLOWS))}."
+        )
+    settings, flows = airflow_settings(), flows_by_kind(flow)
     task_instance, dag_run = context["ti"], context["dag_run"]
     ledger, target = airflow_ledger(), VismaNetHook().settings()
     return Run(
         run_id=dag_run.run_id,
+        kind=FLOWS[flow].kind,
         ledger=ledger,
         settings=settings,
         flows=flows,
-        mappings={kind: flow_mapping(flows[kind], settings) for kind in mapped},
+        mappings={kind: flow_mapping(name, settings) for kind, name in flows.items()} if uses_mappings else {},
         lists={kind: FLOWS[name].lists for kind, name in flows.items()},
         dry_run=bool(context["params"].get("dry_run")),
         last_try=task_instance.try_number > task_instance.max_tries,

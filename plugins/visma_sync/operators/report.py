@@ -16,6 +16,8 @@ class Report(StepOperator):
     run's colour, so it must look at every task's state.
     """
 
+    uses_mappings = False
+
     def execute(self, context: Any) -> dict[str, Any]:
         """Give the report; raises RunHasProblemsError after everything is stored."""
         dag_run = context["dag_run"]
@@ -34,7 +36,7 @@ class Report(StepOperator):
                 [
                     Reason(
                         "run_has_problems",
-                        f"{len(report.problems)} orders need a person, failed: {broken or 'none'}",
+                        f"{len(report.problems)} records need a person, failed: {broken or 'none'}",
                     )
                 ],
                 resolution="Read the report above; each problem says what to do.",

@@ -1,4 +1,4 @@
-"""The steps of the order flow as Airflow operators, each under the name that users see."""
+"""The steps that all flows share, as Airflow operators, each under the name that users see."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,32 +11,29 @@ from visma_sync.hooks.eaccounting import EAccountingHook
 from visma_sync.hooks.vismanet import VismaNetHook
 from visma_sync.operators.opening import die_with_parent, open_run
 from visma_sync.operators.window import window_of
+from visma_sync.sync.catalog import document_flow, master_flow, record_flow
 from visma_sync.sync.company import check_source_company, refuse_other_target
-from visma_sync.sync.confirm import confirm_orders
-from visma_sync.sync.create import create_orders
-from visma_sync.sync.customers import ensure_customers
-from visma_sync.sync.exist import check_orders_exist
-from visma_sync.sync.fetch import fetch_orders
+from visma_sync.sync.confirm import confirm_documents
+from visma_sync.sync.create import create_documents
+from visma_sync.sync.customers.ensure import ensure_customers
+from visma_sync.sync.exist import check_exist
+from visma_sync.sync.fetch import fetch_records
+from visma_sync.sync.keep import write_records
 from visma_sync.sync.lists import check_settings
-from visma_sync.sync.products import ensure_products
+from visma_sync.sync.products.ensure import ensure_products
 from visma_sync.sync.reference import Lane, Reference, lanes_of
 from visma_sync.sync.run import Run
 from visma_sync.systems.eaccounting.client import EAccountingClient
 from visma_sync.systems.vismanet.client import VismaNetClient
 
-NEEDS = {
-    "customer": "customers_eaccounting_to_vismanet",
-    "product": "products_eaccounting_to_vismanet",
-}
-
 
 class StepOperator(BaseOperator):
     """Opens what a step works with, runs it, and gives back what the next step needs: references, no bodies.
 
-    `mapped` are the record kinds whose mappings the step uses.
+    `uses_mappings` says whether the step reads or writes records.
     """
 
-    mapped: tuple[str, ...] = ()
+    uses_mappings = True
     template_fields: Sequence[str] = ("flow",)
     ui_color = "#e8f4ea"
 
@@ -46,7 +43,7 @@ class StepOperator(BaseOperator):
 
     def _open(self, context: Any) -> Run:
         die_with_parent()
-        run = open_run({"order": self.flow, **NEEDS}, self.mapped, context)
+        run = open_run(self.flow, self.uses_mappings, context)
         refuse_other_target(run)
         return run
 
@@ -65,63 +62,80 @@ class StepOperator(BaseOperator):
         return asyncio.run(opened())
 
 
-class FetchOrders(StepOperator):
-    """Reads the orders of the window, and takes up again those that were waiting."""
-
-    # All of them, so that a wrong mapping stops the run before anything is written.
-    mapped = ("order", *NEEDS)
+class FetchRecords(StepOperator):
+    """Reads the records of the window, and takes up again those that were waiting."""
 
     def execute(self, context: Any) -> list[Reference]:
-        """Give the references of the orders that go on."""
+        """Give the references of the records that go on."""
         run = self._open(context)
         window = window_of(context, run.ledger, run.settings, self.flow)
         self.log.info("Reading %s window %s to %s %s", window.kind, window.since, window.until, window.numbers or "")
 
-        async def fetch(source: EAccountingClient, _: VismaNetClient) -> list[Reference]:
+        async def fetch(source: EAccountingClient, target: VismaNetClient) -> list[Reference]:
             await check_source_company(run, source, run.ledger.fingerprint(EAccountingHook().settings().refresh_token))
-            return await fetch_orders(run, source, window)
+            return await fetch_records(record_flow(run, source, target), window)
 
         fetched: list[Reference] = self._with_systems(run, fetch)
-        self.log.info("%s orders go on.", len(fetched))
+        self.log.info("%s records go on.", len(fetched))
         return fetched
 
 
-class CheckOrdersExist(StepOperator):
+class RecordsOperator(StepOperator):
+    """Works on all records of the run that the step before handed on."""
+
+    template_fields = ("flow", "records")
+
+    def __init__(self, *, records: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.records = records
+
+
+class WriteRecords(RecordsOperator):
+    """Makes the records that are missing in the target, and updates those that changed."""
+
+    def execute(self, context: Any) -> dict[str, int]:
+        """Give the number of records by outcome."""
+        run = self._open(context)
+
+        async def write(source: EAccountingClient, target: VismaNetClient) -> dict[str, int]:
+            await check_settings(run, target)
+            return await write_records(master_flow(run, source, target), self.records)
+
+        counts: dict[str, int] = self._with_systems(run, write) if self.records else {}
+        self.log.info("%s", counts)
+        return counts
+
+
+class CheckExist(RecordsOperator):
     """Sorts out what the target has already, and cuts the rest into lanes."""
 
-    template_fields = ("flow", "orders")
-
-    def __init__(self, *, orders: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.orders = orders
-
     def execute(self, context: Any) -> list[Lane]:
-        """Give the lanes of the orders to write."""
+        """Give the lanes of the records to write."""
         run = self._open(context)
 
         async def check(source: EAccountingClient, target: VismaNetClient) -> list[Reference]:
-            going_on = await check_orders_exist(run, source, target, self.orders)
+            going_on = await check_exist(document_flow(run, source, target), self.records)
             if going_on:
                 await check_settings(run, target)
             return going_on
 
-        to_write = self._with_systems(run, check) if self.orders else []
-        self.log.info("%s of %s orders are to be written.", len(to_write), len(self.orders))
-        return lanes_of(to_write, run.settings.orders_per_lane, run.settings.max_lanes)
+        to_write = self._with_systems(run, check) if self.records else []
+        self.log.info("%s of %s records are to be written.", len(to_write), len(self.records))
+        return lanes_of(to_write, run.settings.records_per_lane, run.settings.max_lanes)
 
 
 class AnythingToWrite(BaseBranchOperator):
     """Shows in the grid which way a run went; a branch inside the lanes would skip nothing."""
 
-    template_fields = ("lanes",)
+    template_fields = ("records",)
 
-    def __init__(self, *, lanes: Any, if_any: str, if_none: str, **kwargs: Any) -> None:
+    def __init__(self, *, records: Any, if_any: str, if_none: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.lanes, self.if_any, self.if_none = lanes, if_any, if_none
+        self.records, self.if_any, self.if_none = records, if_any, if_none
 
     def choose_branch(self, context: Any) -> str:
         """Name the task that goes on."""
-        return self.if_any if self.lanes else self.if_none
+        return self.if_any if self.records else self.if_none
 
 
 class _EnsureOperator(StepOperator):
@@ -134,42 +148,38 @@ class _EnsureOperator(StepOperator):
         self.lanes = lanes
 
     @property
-    def _orders(self) -> list[Reference]:
-        return [reference for lane in self.lanes for reference in lane["orders"]]
+    def _records(self) -> list[Reference]:
+        return [reference for lane in self.lanes for reference in lane["records"]]
 
 
 class EnsureCustomers(_EnsureOperator):
-    """Every order's customer exists in the target, once per run."""
-
-    mapped = ("customer",)
+    """The customer of every sale exists in the target, once per run."""
 
     def execute(self, context: Any) -> dict[str, int]:
         """Give the number of customers by outcome."""
         run = self._open(context)
         counts: dict[str, int] = self._with_systems(
-            run, lambda source, target: ensure_customers(run, source, target, self._orders)
+            run, lambda source, target: ensure_customers(run, source, target, self._records)
         )
         self.log.info("Customers: %s", counts)
         return counts
 
 
 class EnsureProducts(_EnsureOperator):
-    """Every product that the orders name exists in the target, once per run."""
-
-    mapped = ("product",)
+    """Every product that the sales name exists in the target, once per run."""
 
     def execute(self, context: Any) -> dict[str, int]:
         """Give the number of products by outcome."""
         run = self._open(context)
         counts: dict[str, int] = self._with_systems(
-            run, lambda source, target: ensure_products(run, source, target, self._orders)
+            run, lambda source, target: ensure_products(run, source, target, self._records)
         )
         self.log.info("Products: %s", counts)
         return counts
 
 
 class _LaneOperator(StepOperator):
-    """Works on one lane; its label in the grid names the lane's first and last order."""
+    """Works on one lane; its label in the grid names the lane's first and last record."""
 
     template_fields = ("flow", "lane")
 
@@ -178,32 +188,38 @@ class _LaneOperator(StepOperator):
         self.lane = lane
 
     def _label(self, context: Any, lane: Lane) -> None:
-        numbers = [reference["number"] for reference in lane["orders"]]
+        numbers = [reference["number"] for reference in lane["records"]]
         shown = numbers[0] if len(numbers) == 1 else f"{numbers[0]}..{numbers[-1]} ({len(numbers)})"
         context["lane_label"] = shown
 
 
-class CreateOrders(_LaneOperator):
-    """Writes the orders of a lane, on Hold, each exactly once."""
-
-    mapped = ("order", *NEEDS)
+class CreateDocuments(_LaneOperator):
+    """Writes the documents of a lane, on hold, each exactly once."""
 
     def execute(self, context: Any) -> Lane:
-        """Give the lane with every order's state."""
+        """Give the lane with every record's state."""
         run = self._open(context)
         self._label(context, self.lane)
-        orders = self._with_systems(run, lambda source, target: create_orders(run, source, target, self.lane["orders"]))
-        return Lane(lane=self.lane["lane"], orders=orders)
+        records = self._with_systems(
+            run,
+            lambda source, target: create_documents(document_flow(run, source, target), self.lane["records"]),
+        )
+        return Lane(lane=self.lane["lane"], records=records)
 
 
-class ConfirmOrders(_LaneOperator):
-    """Compares the orders of a lane with their source, and opens them."""
+class ConfirmDocuments(_LaneOperator):
+    """Compares the documents of a lane with their source, and takes them off hold."""
+
+    uses_mappings = False
 
     def execute(self, context: Any) -> Lane:
-        """Give the lane with every order's state."""
+        """Give the lane with every record's state."""
         run = self._open(context)
         self._label(context, self.lane)
-        orders = self._with_systems(run, lambda _, target: confirm_orders(run, target, self.lane["orders"]))
-        for order in orders:
-            self.log.info("%s %s %s", order["number"], order["state"], order.get("target", ""))
-        return Lane(lane=self.lane["lane"], orders=orders)
+        records = self._with_systems(
+            run,
+            lambda source, target: confirm_documents(document_flow(run, source, target), self.lane["records"]),
+        )
+        for record in records:
+            self.log.info("%s %s %s", record["number"], record["state"], record.get("target", ""))
+        return Lane(lane=self.lane["lane"], records=records)

@@ -15,17 +15,17 @@ _MOMENT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$"
 _FIRST_MANUAL_WINDOW = timedelta(days=1)
 
 
-def trigger_form() -> dict[str, Param]:
-    """The fields of the trigger form of every flow."""
+def trigger_form(records: str = "records") -> dict[str, Param]:
+    """The fields of the trigger form of every flow; `records` is what it calls its records."""
     return {
         "window_from": _moment_field("From", "Read what was created or changed from this moment on."),
         "window_to": _moment_field("To", "... until this moment."),
-        "order_numbers": Param(
+        "numbers": Param(
             None,
             type=["null", "array"],
             items={"type": "string"},
-            title="Order numbers",
-            description="Only these orders, whatever the window.",
+            title="Numbers",
+            description=f"Only the {records} with these numbers, whatever the window.",
         ),
         "dry_run": Param(False, type="boolean", title="Dry run", description="Build, check and show; send nothing."),
     }
@@ -61,7 +61,7 @@ def window_of(context: Mapping[str, Any], ledger: Ledger, settings: Settings, fl
     manual run reads its form's window or numbers, and without either everything since the watermark.
     """
     params, dag_run = context["params"], context["dag_run"]
-    numbers = tuple(str(number) for number in params.get("order_numbers") or ())
+    numbers = tuple(str(number) for number in params.get("numbers") or ())
     since, until = _moment(params.get("window_from")), _moment(params.get("window_to"))
     start, end = dag_run.data_interval_start, dag_run.data_interval_end
     if dag_run.run_type == "backfill":

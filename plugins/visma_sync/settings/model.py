@@ -4,17 +4,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from visma_sync.domain.order import OrderStatus
 from visma_sync.domain.vat import Buyer, Supply, Treatment
 from visma_sync.settings.choice import Choice
-
-
-class Part(BaseModel):
-    """A group of settings; unknown names are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from visma_sync.settings.part import Part
+from visma_sync.settings.products import ProductSettings
+from visma_sync.settings.sales import SendSalesAs
 
 
 class SendWhen(Part):
@@ -107,14 +104,6 @@ class Discounts(Part):
     send_as: Literal["amount", "inside_price"]
 
 
-class ProductSettings(Part):
-    """How missing products are made: item class by what they are, posting class, VAT category by rate in percent."""
-
-    item_class: dict[Literal["stock", "non_stock", "service"], str]
-    posting_class: str
-    vat_category: Choice
-
-
 class Rounding(Part):
     """The rounding row: a non-stock product without VAT, booked on its own account."""
 
@@ -127,6 +116,7 @@ class Settings(Part):
     """Everything a business decides about a pair of companies; amounts in the order's currency."""
 
     send_when: SendWhen
+    send_sales_as: SendSalesAs
     cut_off_date: date | None
     overlap_minutes: int = Field(ge=0, le=7 * 24 * 60)
     order: OrderSettings
@@ -153,7 +143,7 @@ class Settings(Part):
     confirm: Literal["hold", "open"]
     uncertain_wait_seconds: int = Field(ge=1)
     outage_patience_hours: Decimal = Field(gt=0)
-    orders_per_lane: int = Field(ge=1)
+    records_per_lane: int = Field(ge=1)
     max_lanes: int = Field(ge=1, le=64)
     max_concurrency: int = Field(ge=1, le=64)
     timeout_seconds: int = Field(ge=1, le=240)

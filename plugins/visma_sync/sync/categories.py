@@ -6,11 +6,11 @@ from typing import Any
 
 from visma_sync.domain.taxing import Basis, Category
 from visma_sync.sync.lists import target_list
-from visma_sync.sync.ports import OrderTarget
+from visma_sync.sync.ports import Lists
 from visma_sync.sync.run import Run
 
 
-async def vat_categories(run: Run, target: OrderTarget) -> dict[str, Category]:
+async def vat_categories(run: Run, target: Lists) -> dict[str, Category]:
     """Active VAT categories by id; read from the target at most daily."""
     rows = await target_list(run, target, "vat_categories")
     return {row["id"]: _category(row["id"], row["facts"]) for row in rows if row["active"]}

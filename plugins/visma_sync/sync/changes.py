@@ -1,12 +1,14 @@
 """Which fields to send on an update: changed in the source, and not changed by people in the target."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import simplejson
 
 from visma_sync.ledger.ledger import Ledger
+
+_NOTHING: Final[tuple[Any, ...]] = (None, "", [])
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,17 @@ def hashes_of(ledger: Ledger, payload: Mapping[str, Any]) -> dict[str, str]:
 
 
 def change_of(
-    ledger: Ledger, ours: Mapping[str, Any], written: Mapping[str, str], current: Mapping[str, Any]
+    ledger: Ledger,
+    ours: Mapping[str, Any],
+    written: Mapping[str, str],
+    current: Mapping[str, Any],
+    only_if_empty: Collection[str] = (),
 ) -> Change:
     """Compare what the source says now, what we wrote last, and what the target holds.
 
     A field that differs from our last write is sent, unless the target's value is neither ours nor empty: then
-    somebody changed it there, and it is kept.
+    somebody changed it there, and it is kept. A path of `only_if_empty` is sent exactly when the target has
+    nothing there, whatever we wrote before.
     """
     there = flat(current)
     payload: dict[str, Any] = {}
@@ -56,6 +63,11 @@ def change_of(
     new_hashes = dict(written)
     for path, value in flat(ours).items():
         theirs, hashed = there.get(path), ledger.fingerprint(_text(value))
+        if path in only_if_empty:
+            if theirs in _NOTHING and value not in _NOTHING:
+                new_hashes[path] = hashed
+                _set(payload, path, value)
+            continue
         if written.get(path) == hashed:
             continue
         edited = theirs not in (None, "", value) and ledger.fingerprint(_text(theirs)) != written.get(path)

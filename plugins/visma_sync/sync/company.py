@@ -1,7 +1,10 @@
 """The links of a pair belong to two companies; another company behind a Connection stops the flow."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from visma_sync.errors import ConfigurationError
-from visma_sync.sync.ports import OrderSource, OrderTarget
+from visma_sync.sync.ports import Source
 from visma_sync.sync.run import ONE_DAY, Run, now
 
 _OTHER_COMPANY = (
@@ -10,7 +13,7 @@ _OTHER_COMPANY = (
 )
 
 
-async def check_source_company(run: Run, source: OrderSource, sign_in: str) -> None:
+async def check_source_company(run: Run, source: Source, sign_in: str) -> None:
     """Ask whose data the sign-in reaches, at most daily or when the sign-in changed.
 
     `sign_in` is a keyed hash of what the Connection holds. ConfigurationError when it is no longer the same company.
@@ -23,18 +26,18 @@ async def check_source_company(run: Run, source: OrderSource, sign_in: str) -> N
     run.ledger.save_master_data("source", "company_checked", [{"sign_in": sign_in}])
 
 
-async def check_target_company(run: Run, target: OrderTarget, identity: str) -> None:
+def check_target_company(run: Run, branches: Sequence[Mapping[str, Any]]) -> None:
     """The target's Connection must reach a company at all, and the same one as before.
 
-    A wrong company is answered with empty lists, not with an error; every company has a branch.
+    `branches` are the target's own. A wrong company is answered with empty lists, not with an error; every company
+    has a branch.
     """
-    branches = await target.master_data("branches")
     if not branches:
         raise ConfigurationError(
             "the target answers with no branch at all: the Connection reaches no company, or a wrong one",
             resolution="Correct tenant and company in the Connection; its test names the company it reaches.",
         )
-    _same_or_refuse(run, "target", identity, branches[0].description)
+    _same_or_refuse(run, "target", run.target_company, str(branches[0]["description"]))
 
 
 def refuse_other_target(run: Run) -> None:

@@ -1,55 +1,57 @@
-"""confirm_orders: compare every made order with its source, open it, and read back that it is open."""
+"""confirm: compare every made document with its source, take it off hold, and read back that it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from visma_sync.domain.totals import Totals
 from visma_sync.errors import Reason, RecordParkedError, RetryableError, StaleVersionError, UncertainWriteError
 from visma_sync.ledger.rows import HeldRecord, Link, Outcome
-from visma_sync.sync.ports import OrderRow, OrderTarget, TargetOrder
+from visma_sync.sync.flow import DocumentFlow, Standing
 from visma_sync.sync.reference import Reference
-from visma_sync.sync.run import Run, now
+from visma_sync.sync.run import now
 from visma_sync.sync.settle import Settling
 
-STEP = "confirm_orders"
 # The target's clock may be behind ours when its list is read for what was opened just now.
 _CLOCK_SLACK = timedelta(minutes=2)
 
 
-async def confirm_orders(run: Run, target: OrderTarget, references: Sequence[Reference]) -> list[Reference]:
-    """Take the lane's made orders to the level that the settings ask for.
+async def confirm_documents(flow: DocumentFlow[Any], references: Sequence[Reference]) -> list[Reference]:
+    """Take the lane's made documents to the state that the settings ask for.
 
-    Each is read with its totals, compared, opened, and read back; what differs or is held for credit is parked. A dry
-    run reads and compares, and opens nothing.
+    Each is read with its totals, compared, taken off hold, and read back; what differs or is held for credit is
+    parked. A dry run reads and compares, and changes nothing.
     """
+    run = flow.run
     confirmed_before = {one.key for one in run.ledger.outcomes(run.flow, run.run_id) if one.state == "created"}
     made = [ref for ref in references if ref["state"] == "made" and ref["key"] not in confirmed_before]
     keys = [reference["key"] for reference in made]
-    links = run.ledger.links("order", keys)
+    links = run.ledger.links(run.kind, keys)
     held = run.ledger.held(run.flow, keys, with_source=False)
     # What is made is never given up: a refusal waits for a person and is looked at again in every run.
-    settling = Settling(run, STEP, refused="parked")
+    settling = Settling(run, f"confirm_{run.kind}s", refused="parked")
+    confirming = _Confirming(flow, settling.step)
     began_at = now() - _CLOCK_SLACK
 
     async def open_(reference: Reference) -> Reference | Outcome:
-        return await _open(run, target, links[reference["key"]], reference)
+        return await confirming.open(links[reference["key"]], reference)
 
     opened = await settling.each(made, open_)
-    rows = await _read_back(run, target, opened, links, began_at)
+    standings = await confirming.read_back([links[reference["key"]] for reference in opened], began_at)
 
     async def check(reference: Reference) -> Reference | Outcome:
         link = links[reference["key"]]
-        if run.settings.confirm == "open":
-            _refuse_unconfirmed(rows.get(link.target_key), link)
+        if flow.goes_further:
+            confirming.refuse_unconfirmed(standings.get(link.target_key), link)
+            await flow.take_further(link)
         return reference
 
     confirmed = await settling.each(opened, check)
     run.ledger.save_links([_confirmed(links[reference["key"]]) for reference in confirmed])
     settling.outcomes.extend(
-        _created(reference, links[reference["key"]], held[reference["key"]]) for reference in confirmed
+        _created(reference, links[reference["key"]], held[reference["key"]], settling.step) for reference in confirmed
     )
     settling.save()
     settling.raise_if_needed()
@@ -57,158 +59,153 @@ async def confirm_orders(run: Run, target: OrderTarget, references: Sequence[Ref
     return [Reference(**{**ref, "state": ends.get(ref["key"], ref["state"])}) for ref in references]
 
 
-async def _open(run: Run, target: OrderTarget, link: Link, reference: Reference) -> Reference | Outcome:
-    order_type, order_id = link.target_key.split("/", 1)
-    order = await _read(target, order_type, order_id)
-    if order.state == "cancelled":
-        raise _cancelled(order)
-    _refuse_different(order, link)
-    edited = link.detail.get("edited") or order.customer != link.detail.get("customer")
-    if edited and order.state == "hold":
-        raise _edited(order)
-    if run.dry_run:
-        return _not_taken_further(reference, order)
-    if run.settings.confirm == "open" and order.state == "hold":
-        await _open_at(run, target, order, link)
-    return Reference(**{**reference, "target": link.target_key})
+class _Confirming:
+    """Confirms the documents of a flow one by one; speaks of them by the flow's words."""
 
+    def __init__(self, flow: DocumentFlow[Any], step: str) -> None:
+        self._flow = flow
+        self._kind = flow.run.kind
+        self._step = step
 
-def _not_taken_further(reference: Reference, order: TargetOrder) -> Outcome:
-    """What a dry run says about an order that an earlier run has made."""
-    if order.state == "credit_hold":
-        raise _held_for_credit(order)
-    return Outcome(
-        reference["key"],
-        reference["number"],
-        "skipped",
-        "dry_run",
-        detail=f"is in the target as {order.order_id}, state {order.state}",
-        target_key=f"{order.order_type}/{order.order_id}",
-        currency=reference["currency"],
-        facts={"step": STEP},
-    )
+    async def open(self, link: Link, reference: Reference) -> Reference | Outcome:
+        """Compare a document and take it off hold; what is no longer ours to change is parked."""
+        standing = await self._read(link.target_key)
+        if standing.state == "cancelled":
+            raise self._cancelled(standing)
+        self._refuse_different(standing, link)
+        edited = link.detail.get("edited") or standing.customer != link.detail.get("customer")
+        if edited and standing.state == "hold":
+            raise self._edited(standing)
+        if self._flow.run.dry_run:
+            return self._not_taken_further(reference, standing)
+        if self._flow.goes_further and standing.state == "hold":
+            await self._take_off_hold(standing, link)
+        return Reference(**{**reference, "target": link.target_key})
 
+    async def read_back(self, links: Sequence[Link], since: datetime) -> dict[str, Standing]:
+        """The opened documents as the target's list shows them, read page by page until all are seen."""
+        waiting = {link.target_key for link in links}
+        standings: dict[str, Standing] = {}
+        if not self._flow.goes_further or not waiting:
+            return standings
+        async for page in self._flow.read_back(waiting, since):
+            standings.update({standing.key: standing for standing in page if standing.key in waiting})
+            if len(standings) == len(waiting):
+                break
+        for key in waiting - standings.keys():
+            standing = await self._flow.read(key)
+            if standing is not None:
+                standings[key] = standing
+        return standings
 
-async def _read(target: OrderTarget, order_type: str, order_id: str) -> TargetOrder:
-    order: TargetOrder | None = await target.order(order_type, order_id)
-    if order is None:
-        raise _gone(order_id)
-    return order
+    def refuse_unconfirmed(self, standing: Standing | None, link: Link) -> None:
+        """Park what is gone, cancelled, held for credit or still on hold."""
+        if standing is None:
+            raise self._gone(link.target_key)
+        if standing.state == "credit_hold":
+            raise self._held_for_credit(standing)
+        if standing.state == "cancelled":
+            raise self._cancelled(standing)
+        if standing.state == "hold":
+            raise RecordParkedError(
+                [Reason("still_on_hold", f"{self._kind} {standing.name} is still on hold after we {self._did} it")],
+                resolution=f"Take it off hold in the target; {self._kind}s of its type may ask for an approval.",
+            )
 
+    @property
+    def _did(self) -> str:
+        return f"{self._flow.verb.removesuffix('e')}ed"
 
-def _gone(order_id: str) -> RecordParkedError:
-    return RecordParkedError(
-        [Reason("gone_from_target", f"order {order_id} was made but is no longer in the target")],
-        resolution="Find out who deleted it, and restore or re-enter it in the target.",
-    )
+    async def _read(self, key: str) -> Standing:
+        standing = await self._flow.read(key)
+        if standing is None:
+            raise self._gone(key)
+        return standing
 
+    async def _take_off_hold(self, standing: Standing, link: Link) -> None:
+        """Where it was changed in between, only when nobody changed what it says."""
+        try:
+            await self._flow.take_off_hold(standing)
+        except StaleVersionError:
+            again = await self._read(standing.key)
+            self._refuse_different(again, link)
+            if again.content != standing.content:
+                ledger = self._flow.run.ledger
+                ledger.save_links([replace(link, detail={**link.detail, "edited": True})])
+                raise self._edited(again) from None
+            if again.state == "hold":
+                await self._flow.take_off_hold(again)
+        except UncertainWriteError as error:
+            # Doing it twice does no harm: it is enough to see whether it happened.
+            if (await self._read(standing.key)).state == "hold":
+                lost = f"the answer to our attempt to {self._flow.verb} {self._kind} {standing.name} was lost"
+                raise RetryableError(lost, retry_after=1, operation=self._step) from error
 
-async def _open_at(run: Run, target: OrderTarget, order: TargetOrder, link: Link) -> None:
-    """Open the order; where it was changed in between, only when nobody changed what it says."""
-    try:
-        await target.open_order(order.order_type, order.order_id, order.version)
-    except StaleVersionError:
-        again = await _read(target, order.order_type, order.order_id)
-        _refuse_different(again, link)
-        if again.content != order.content:
-            run.ledger.save_links([replace(link, detail={**link.detail, "edited": True})])
-            raise _edited(again) from None
-        if again.state == "hold":
-            await target.open_order(again.order_type, again.order_id, again.version)
-    except UncertainWriteError as error:
-        # Opening twice does no harm: it is enough to see whether it happened.
-        if (await _read(target, order.order_type, order.order_id)).state == "hold":
-            lost = f"the answer to opening order {order.order_id} was lost"
-            raise RetryableError(lost, retry_after=1, operation=STEP) from error
+    def _refuse_different(self, standing: Standing, link: Link) -> None:
+        """Total and VAT must equal the source's to the cent."""
+        expected = _expected(link)
+        if standing.vat is None or Totals(standing.total, standing.vat) != expected:
+            raise RecordParkedError(
+                [
+                    Reason(
+                        "total_mismatch",
+                        f"{self._kind} {standing.name} shows total {standing.total} with VAT {standing.vat} in the "
+                        f"target, the source has {expected.total} with VAT {expected.vat}",
+                    )
+                ],
+                resolution="Correct it in the target (it is on hold); it is confirmed as soon as both agree.",
+            )
 
+    def _not_taken_further(self, reference: Reference, standing: Standing) -> Outcome:
+        """What a dry run says about a document that an earlier run has made."""
+        if standing.state == "credit_hold":
+            raise self._held_for_credit(standing)
+        return Outcome(
+            reference["key"],
+            reference["number"],
+            "skipped",
+            "dry_run",
+            detail=f"is in the target as {standing.name}, state {standing.state}",
+            target_key=standing.key,
+            currency=reference["currency"],
+            facts={"step": self._step},
+        )
 
-def _edited(order: TargetOrder) -> RecordParkedError:
-    return RecordParkedError(
-        [Reason("edited_in_target", f"somebody changed order {order.order_id} before it was opened")],
-        resolution="Check the order in the target and open it there; then it counts as sent.",
-    )
+    def _gone(self, key: str) -> RecordParkedError:
+        return RecordParkedError(
+            [Reason("gone_from_target", f"{self._kind} {key} was made but is no longer in the target")],
+            resolution="Find out who deleted it, and restore or re-enter it in the target.",
+        )
+
+    def _edited(self, standing: Standing) -> RecordParkedError:
+        return RecordParkedError(
+            [Reason("edited_in_target", f"somebody changed {self._kind} {standing.name} before we {self._did} it")],
+            resolution=f"Check it in the target and {self._flow.verb} it there; then it counts as sent.",
+        )
+
+    def _cancelled(self, standing: Standing) -> RecordParkedError:
+        return RecordParkedError(
+            [Reason("cancelled_in_target", f"{self._kind} {standing.name} was cancelled in the target")],
+            resolution="Reopen it in the target, or delete it in the source.",
+        )
+
+    def _held_for_credit(self, standing: Standing) -> RecordParkedError:
+        # Whether to give credit is for people to decide: no run of ours opens such a document again.
+        return RecordParkedError(
+            [Reason("credit_hold", f"{self._kind} {standing.name} is held for credit in the target")],
+            resolution=f"Settle the customer's credit and {self._flow.verb} it in the target; then it counts as sent.",
+        )
 
 
 def _expected(link: Link) -> Totals:
     return Totals(Decimal(str(link.detail["total"])), Decimal(str(link.detail["vat"])))
 
 
-def _refuse_different(order: TargetOrder, link: Link) -> None:
-    """Total and VAT must equal the source's to the cent."""
-    expected = _expected(link)
-    if Totals(order.total, order.vat) != expected:
-        raise RecordParkedError(
-            [
-                Reason(
-                    "total_mismatch",
-                    f"order {order.order_id} shows total {order.total} with VAT {order.vat} in the target, "
-                    f"the source has {expected.total} with VAT {expected.vat}",
-                )
-            ],
-            resolution="Correct the order in the target (it is on hold); it is confirmed as soon as both agree.",
-        )
-
-
-async def _read_back(
-    run: Run,
-    target: OrderTarget,
-    opened: Sequence[Reference],
-    links: Mapping[str, Link],
-    since: Any,
-) -> dict[str, OrderRow]:
-    """The list rows of the opened orders, read a hundred at a time until all are seen."""
-    waiting = {links[reference["key"]].target_key for reference in opened}
-    rows: dict[str, OrderRow] = {}
-    if run.settings.confirm == "hold" or not waiting:
-        return rows
-    async for page in target.orders_modified(since):
-        for row in page:
-            key = f"{row.order_type}/{row.order_id}"
-            if key in waiting:
-                rows[key] = row
-        if len(rows) == len(waiting):
-            break
-    for key in waiting - rows.keys():
-        order: TargetOrder | None = await target.order(*key.split("/", 1))
-        if order is not None:
-            rows[key] = order
-    return rows
-
-
-def _refuse_unconfirmed(row: OrderRow | None, link: Link) -> None:
-    if row is None:
-        raise _gone(link.target_key)
-    if row.state == "credit_hold":
-        raise _held_for_credit(row)
-    if row.state == "cancelled":
-        raise _cancelled(row)
-    if row.state == "hold":
-        raise RecordParkedError(
-            [Reason("still_on_hold", f"order {row.order_id} is still on hold after it was opened")],
-            resolution="Open the order in the target; its order type may ask for an approval.",
-        )
-
-
-def _cancelled(row: OrderRow) -> RecordParkedError:
-    return RecordParkedError(
-        [Reason("cancelled_in_target", f"order {row.order_id} was cancelled in the target")],
-        resolution="Reopen it in the target, or delete it in the source.",
-    )
-
-
-def _held_for_credit(row: OrderRow) -> RecordParkedError:
-    # Whether to give credit is for people to decide: no run of ours opens such an order again.
-    return RecordParkedError(
-        [Reason("credit_hold", f"order {row.order_id} is held for credit in the target")],
-        resolution="Settle the customer's credit and open the order in the target; then it counts as sent.",
-    )
-
-
 def _confirmed(link: Link) -> Link:
     return replace(link, detail={**link.detail, "confirmed": True})
 
 
-def _created(reference: Reference, link: Link, held: HeldRecord) -> Outcome:
+def _created(reference: Reference, link: Link, held: HeldRecord, step: str) -> Outcome:
     expected = _expected(link)
     return Outcome(
         reference["key"],
@@ -220,5 +217,5 @@ def _created(reference: Reference, link: Link, held: HeldRecord) -> Outcome:
         total=expected.total,
         vat=expected.vat,
         fingerprint=held.fingerprint,
-        facts={"rounding": link.detail.get("rounding", "0"), "step": STEP},
+        facts={"rounding": link.detail.get("rounding", "0"), "step": step},
     )

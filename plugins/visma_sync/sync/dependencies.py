@@ -1,4 +1,4 @@
-"""What orders need first: reading it, and having the orders wait when it cannot be settled."""
+"""What records need first: reading it, and having them wait when it cannot be settled."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
@@ -38,10 +38,10 @@ async def read_and_hold(
     return read, held
 
 
-def park_orders(run: Run, step: str, outcomes: Sequence[Outcome], needed: Mapping[str, Collection[str]]) -> None:
-    """Park every order whose customer or product ended in one of these outcomes; earlier parkings by this step end.
+def park_needing(run: Run, step: str, outcomes: Sequence[Outcome], needed: Mapping[str, Collection[str]]) -> None:
+    """Park every record whose customer or product ended in one of these outcomes; earlier parkings by this step end.
 
-    `needed` maps the needed key to the orders that need it.
+    `needed` maps the needed key to the records that need it.
     """
     blocked: dict[str, Outcome] = {}
     for outcome in outcomes:
@@ -50,7 +50,7 @@ def park_orders(run: Run, step: str, outcomes: Sequence[Outcome], needed: Mappin
                 blocked.setdefault(key, outcome)
     run.ledger.withdraw_outcomes(run.flow, run.run_id, step)
     for outcome in run.ledger.outcomes(run.flow, run.run_id):
-        # What the other step said of this order stands; it must not be taken back together with ours.
+        # What the other step said of this record stands; it must not be taken back together with ours.
         blocked.pop(outcome.key, None)
     held = run.ledger.held(run.flow, blocked, with_source=False)
     run.ledger.save_outcomes(

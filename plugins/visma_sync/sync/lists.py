@@ -6,23 +6,27 @@ from typing import Any
 from visma_sync.errors import ConfigurationError
 from visma_sync.settings.load import fingerprint
 from visma_sync.settings.model import Settings
+from visma_sync.settings.part import Part
 from visma_sync.sync.company import check_target_company
-from visma_sync.sync.ports import OrderTarget
+from visma_sync.sync.ports import Lists
 from visma_sync.sync.run import ONE_DAY, Run, now
 
 
-async def target_list(run: Run, target: OrderTarget, name: str) -> list[dict[str, Any]]:
-    """A list of the target as rows {id, active, facts}; read at most daily."""
+async def target_list(run: Run, target: Lists, name: str) -> list[dict[str, Any]]:
+    """A list of the target as rows {id, description, active, facts}; read at most daily."""
     known = run.ledger.master_data("target", name)
     if known is not None and known[1] > now() - ONE_DAY:
         return known[0]
     values = await target.master_data(name)
-    rows = [{"id": value.id, "active": value.active, "facts": dict(value.facts)} for value in values]
+    rows = [
+        {"id": value.id, "description": value.description, "active": value.active, "facts": dict(value.facts)}
+        for value in values
+    ]
     run.ledger.save_master_data("target", name, rows)
     return rows
 
 
-async def check_settings(run: Run, target: OrderTarget) -> None:
+async def check_settings(run: Run, target: Lists) -> None:
     """Every value of the settings that the target lists must exist there and be active.
 
     Checked at most daily, or when the settings change; ConfigurationError names all that are missing.
@@ -31,7 +35,7 @@ async def check_settings(run: Run, target: OrderTarget) -> None:
     of_these = [{"settings": fingerprint(run.settings), "company": run.target_company}]
     if checked and checked[1] > now() - ONE_DAY and checked[0] == of_these:
         return
-    await check_target_company(run, target, run.target_company)
+    check_target_company(run, await target_list(run, target, "branches"))
     missing: list[str] = []
     for name, setting, values in _values_by_list(run.settings):
         if not values:
@@ -66,10 +70,11 @@ def _values_by_list(settings: Settings) -> Iterable[tuple[str, str, frozenset[st
     yield "customer_classes", "customer_classes", classes.of_kind(True) | classes.of_kind(False)
     yield "vat_zones", "vat.treatments zone", frozenset(row.zone for row in treatments if row.zone)
     categories = {row.category for row in treatments} | {row.category_inclusive for row in treatments}
-    categories |= settings.products.vat_category.values | {settings.rounding.category}
+    categories.add(settings.rounding.category)
     yield "vat_categories", "vat.treatments category", frozenset(categories - {""})
     accounts = {row.account for row in treatments} | {settings.rounding.account}
     yield "accounts", "vat.treatments account", frozenset(accounts - {""})
-    if settings.create_products:
-        yield "item_classes", "products.item_class", frozenset(settings.products.item_class.values())
-        yield "posting_classes", "products.posting_class", frozenset({settings.products.posting_class} - {""})
+    for _, group in settings:
+        makes_none = group is settings.products and not settings.create_products
+        if isinstance(group, Part) and not makes_none:
+            yield from group.target_values()

@@ -3,11 +3,12 @@
 from decimal import Decimal
 from typing import NotRequired, TypedDict
 
-from visma_sync.domain.order import Order
-
 
 class Reference(TypedDict):
-    """An order in hand: number, day, currency, total as the source states it, state so far, key in the target."""
+    """A record in hand: number, day, currency, total as the source states it, state so far, key in the target.
+
+    What a kind of record does not have (a product has no currency) is empty.
+    """
 
     key: str
     number: str
@@ -20,36 +21,29 @@ class Reference(TypedDict):
 
 
 class Lane(TypedDict):
-    """A slice of a run's orders that moves through the writing steps as one mapped task."""
+    """A slice of a run's records that moves through the writing steps as one mapped task."""
 
     lane: int
-    orders: list[Reference]
+    records: list[Reference]
 
 
-def reference_of(order: Order) -> Reference:
-    """The reference of an order just read."""
-    return Reference(
-        key=order.key,
-        number=order.number,
-        date=order.ordered_on.isoformat(),
-        currency=order.currency,
-        total=_amount(order.amount),
-        vat=_amount(order.vat_amount),
-        state="fetched",
-    )
+def plain_reference(key: str, number: str, state: str = "fetched") -> Reference:
+    """The reference of a record that is no document."""
+    return Reference(key=key, number=number, date="", currency="", total="", vat="", state=state)
 
 
-def _amount(amount: Decimal) -> str:
+def amount_text(amount: Decimal) -> str:
+    """An amount as references show it, in cents."""
     return f"{amount:.2f}"
 
 
-def lanes_of(references: list[Reference], orders_per_lane: int, max_lanes: int) -> list[Lane]:
-    """Cut the orders into as few lanes as the settings allow: clamp(ceil(n / orders_per_lane), 1, max_lanes)."""
+def lanes_of(references: list[Reference], records_per_lane: int, max_lanes: int) -> list[Lane]:
+    """Cut the records into as few lanes as the settings allow: clamp(ceil(n / records_per_lane), 1, max_lanes)."""
     if not references:
         return []
-    count = min(max(1, -(-len(references) // orders_per_lane)), max_lanes)
+    count = min(max(1, -(-len(references) // records_per_lane)), max_lanes)
     size = -(-len(references) // count)
     return [
-        Lane(lane=index + 1, orders=references[start : start + size])
+        Lane(lane=index + 1, records=references[start : start + size])
         for index, start in enumerate(range(0, len(references), size))
     ]

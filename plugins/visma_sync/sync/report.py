@@ -99,8 +99,8 @@ def _park_left_behind(run: Run) -> None:
                 held.number,
                 "parked",
                 "step_failed",
-                cure="Look at the failed task; the next run takes the order up again by itself.",
-                detail="a task of this run failed before the order was settled",
+                cure="Look at the failed task; the next run takes the record up again by itself.",
+                detail="a task of this run failed before the record was settled",
                 currency=str(held.facts.get("currency", "")),
             )
             for held in left

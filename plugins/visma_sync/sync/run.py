@@ -27,13 +27,14 @@ def now() -> datetime:
 class Run:
     """What every step of a run shares.
 
-    `flows` names the flow of each record kind (`order`, `customer`, `product`), `mappings` holds those of the kinds
-    that the step itself reads or writes. `last_try` tells a step that it will not be
-    called again: what is still uncertain is then left to the next run instead of being waited for. `target_company`
-    is a keyed hash of which company the target's Connection names.
+    `kind` is the kind of the records that the run moves (`order`, `product`, ...), `flows` names the flow of each kind
+    that it touches, `mappings` holds those of the kinds that the step itself reads or writes. `last_try` tells a step
+    that it will not be called again: what is still uncertain is then left to the next run instead of being waited for.
+    `target_company` is a keyed hash of which company the target's Connection names.
     """
 
     run_id: str
+    kind: str
     ledger: Ledger
     settings: Settings
     flows: Mapping[str, str]
@@ -45,14 +46,23 @@ class Run:
     target_company: str = ""
 
     def flow_of(self, kind: str) -> str:
-        """The flow under which records of a kind are in hand; a dry run keeps its own, so that it changes nothing."""
-        name = self.flows[kind]
+        """The name under which this run has records of a kind in hand.
+
+        What a run only needs is held apart from that kind's own flow, which runs beside it; a dry run holds its own
+        as well, so that it changes nothing.
+        """
+        own = self.flows[self.kind]
+        name = own if kind == self.kind else f"{own}, {kind}s"
         return f"{name} (dry run)" if self.dry_run else name
 
     @property
     def flow(self) -> str:
-        """The flow under which this run's orders are in hand."""
-        return self.flow_of("order")
+        """The name under which this run's own records are in hand."""
+        return self.flow_of(self.kind)
+
+    def writer_of(self, kind: str) -> str:
+        """The flow in whose name records of a kind are written, whichever run does it: it is written once for all."""
+        return self.flows[kind]
 
     def mapping(self, kind: str) -> FlowMapping:
         """The mapping of a record kind."""

@@ -90,7 +90,7 @@ class Settling:
                 reference["number"],
                 "rejected",
                 "bug",
-                cure="Report this with the task's log; the order is kept.",
+                cure="Report this with the task's log; the record is kept.",
                 detail=error.__class__.__name__,
                 facts={"step": self.step},
             )

@@ -13,7 +13,7 @@ from visma_sync.errors import (
     VismaSyncError,
 )
 from visma_sync.ledger.journal import Journal
-from visma_sync.ledger.rows import Attempt, Intent, Link
+from visma_sync.ledger.rows import Attempt, Intent, Link, SaleClaim
 from visma_sync.sync.run import Run, now
 
 
@@ -33,7 +33,7 @@ class Write:
     """One write: what is sent, the marker that tells it apart, and the link it makes.
 
     `send` makes the call and gives the target's key; `flow` is the flow of the record's kind. One that is no longer
-    `wanted` is only looked for.
+    `wanted` is only looked for. `sales` are the claims on the sales that it sends.
     """
 
     flow: str
@@ -45,6 +45,12 @@ class Write:
     send: Callable[[], Awaitable[str]]
     link: Link
     wanted: bool = True
+    sales: tuple[SaleClaim, ...] = ()
+
+    @property
+    def given_up(self) -> tuple[SaleClaim, ...]:
+        """The claims taken back, because nothing was sent."""
+        return tuple(replace(claim, given_up=True) for claim in self.sales)
 
 
 class StillUncertainError(UncertainWriteError):
@@ -89,6 +95,7 @@ async def _settle(run: Run, journal: Journal, write: Write, intent: Intent, look
         await journal.commit(
             replace(intent, state="done", target_key=look.target_key),
             replace(write.link, target_key=look.target_key, how="adopted"),
+            *write.sales,
         )
         return Done(look.target_key, "adopted")
     # Who opened the intent is gone; its request was given up at the latest when we first saw it orphaned.
@@ -97,14 +104,14 @@ async def _settle(run: Run, journal: Journal, write: Write, intent: Intent, look
     if look.begun_at < provable_at:
         await journal.commit(replace(intent, given_up_at=given_up_at))
         raise StillUncertainError(write.marker, provable_at)
-    await journal.commit(replace(intent, state="absent"))
+    await journal.commit(replace(intent, state="absent"), *write.given_up)
     return None
 
 
 async def _send(run: Run, journal: Journal, write: Write) -> Done:
     started_at = now()
     intent = Intent(write.flow, write.kind, write.key, write.action, write.marker, run.run_id, started_at=started_at)
-    await journal.commit(intent, _attempt(run, write, started_at))
+    await journal.commit(intent, _attempt(run, write, started_at), *write.sales)
     try:
         target_key = await write.send()
     except UncertainWriteError as error:
@@ -113,7 +120,8 @@ async def _send(run: Run, journal: Journal, write: Write) -> Done:
         wait = timedelta(seconds=run.settings.uncertain_wait_seconds)
         raise StillUncertainError(write.marker, given_up_at + wait) from error
     except (RecordRejectedError, RetryableError, ConfigurationError) as error:
-        await journal.commit(replace(intent, state="refused"), _attempt(run, write, started_at, error=error))
+        attempt = _attempt(run, write, started_at, error=error)
+        await journal.commit(replace(intent, state="refused"), attempt, *write.given_up)
         raise
     await journal.commit(
         replace(intent, state="done", target_key=target_key),

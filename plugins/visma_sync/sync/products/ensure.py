@@ -1,4 +1,4 @@
-"""ensure_products: every product that the orders name exists in the target and may be sold there."""
+"""ensure_products: every product that the sales name exists in the target and may be sold there."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,9 +10,10 @@ from visma_sync.errors import ConfigurationError, Reason, RecordParkedError
 from visma_sync.ledger.journal import Journal
 from visma_sync.ledger.rows import HeldRecord, Intent, Link, Outcome
 from visma_sync.settings.model import Settings
-from visma_sync.sync.dependencies import park_orders, read_and_hold
-from visma_sync.sync.ports import OrderSource, OrderTarget, TargetItem
-from visma_sync.sync.reference import Reference
+from visma_sync.sync.dependencies import park_needing, read_and_hold
+from visma_sync.sync.ports import ProductTarget, Source, TargetItem
+from visma_sync.sync.products.plan import plan_product
+from visma_sync.sync.reference import Reference, plain_reference
 from visma_sync.sync.run import Run, now
 from visma_sync.sync.settle import Settling
 from visma_sync.sync.write import Look, Write, write_once
@@ -22,35 +23,6 @@ _SELLABLE = {"active", "nopurchases", "norequest"}
 _DELTA_OVERLAP = timedelta(hours=3)
 # Up to this many unknown SKUs are asked for one by one before a whole page is read.
 _SINGLE_LOOKS = 1
-
-
-@dataclass(frozen=True)
-class ProductPlan:
-    """What the settings decide about a new product; empty texts mean "the class decides"."""
-
-    item_class: str
-    posting_class: str
-    vat_category: str
-    unit: str
-
-
-def plan_product(product: Product, settings: Settings) -> ProductPlan:
-    """Class, VAT category and unit of a new product; RecordParkedError where a table has no entry."""
-    kind = "stock" if product.is_stock else "service" if product.is_service else "non_stock"
-    item_class = settings.products.item_class.get(kind)  # type: ignore[call-overload]  # one of its three names
-    if item_class is None:
-        raise RecordParkedError(
-            [Reason("no_item_class", f"the setting products.item_class has no entry for '{kind}'")],
-            resolution=f"Add '{kind}' to products.item_class in the settings.",
-        )
-    percent = f"{(product.vat_rate or 0) * 100:f}"
-    rate = percent.rstrip("0").rstrip(".") if "." in percent else percent
-    return ProductPlan(
-        item_class=item_class,
-        posting_class=settings.products.posting_class,
-        vat_category=settings.products.vat_category.choose(rate, "products.vat_category"),
-        unit=settings.units.choose(product.unit, "units"),
-    )
 
 
 @dataclass
@@ -65,9 +37,9 @@ class _Work:
 
 
 async def ensure_products(
-    run: Run, source: OrderSource, target: OrderTarget, references: Sequence[Reference]
+    run: Run, source: Source, target: ProductTarget, references: Sequence[Reference]
 ) -> dict[str, int]:
-    """Find or make the products of these orders, once per run; orders whose product cannot be settled park.
+    """Find or make the products of these sales, once per run; sales whose product cannot be settled park.
 
     Gives the number of products by outcome. Raises ConfigurationError when the rounding product is missing, and
     RetryableError when some writes are worth another try.
@@ -84,7 +56,7 @@ async def ensure_products(
     products, held = await _read(
         run, source, (missing if run.settings.create_products else set()) | set(rates), settling
     )
-    intents = run.ledger.intents(run.flow_of("product"), "product", missing, "create")
+    intents = run.ledger.intents(run.writer_of("product"), "product", missing, "create")
     work = _Work(products, held, states, intents, looked_at)
     unreadable = {outcome.key for outcome in settling.outcomes}
     async with Journal(run.ledger) as journal:
@@ -92,18 +64,16 @@ async def ensure_products(
         async def ensure(reference: Reference) -> Reference | Outcome:
             return await _ensure(run, target, journal, work, reference["number"])
 
-        await settling.each([_as_reference(number) for number in sorted(numbers - unreadable)], ensure)
+        await settling.each(
+            [plain_reference(number, number, "needed") for number in sorted(numbers - unreadable)], ensure
+        )
     settling.save()
-    park_orders(run, STEP, settling.outcomes, needed)
+    park_needing(run, STEP, settling.outcomes, needed)
     settling.raise_if_needed()
     return settling.counts()
 
 
-def _as_reference(number: str) -> Reference:
-    return Reference(key=number, number=number, date="", currency="", total="", vat="", state="needed")
-
-
-async def _states_in_target(run: Run, target: OrderTarget, numbers: Collection[str]) -> dict[str, str]:
+async def _states_in_target(run: Run, target: ProductTarget, numbers: Collection[str]) -> dict[str, str]:
     """The target's status of each SKU that it has: from the links, brought up to date by what changed since."""
     links = run.ledger.links("product", numbers)
     states = {number: _status_of(link) for number, link in links.items()}
@@ -133,7 +103,7 @@ def _status_of(link: Link) -> str:
     return str(link.detail.get("status", "active"))
 
 
-async def _look_up(target: OrderTarget, unknown: set[str], states: dict[str, str]) -> None:
+async def _look_up(target: ProductTarget, unknown: set[str], states: dict[str, str]) -> None:
     """One by one or page by page, whichever asks less; absence is proven by either."""
     if len(unknown) <= _SINGLE_LOOKS:
         _note([item for number in unknown if (item := await target.item(number))], unknown, states)
@@ -173,7 +143,7 @@ def _refuse_missing_rounding_product(settings: Settings, states: Mapping[str, st
 
 
 async def _read(
-    run: Run, source: OrderSource, numbers: set[str], settling: Settling
+    run: Run, source: Source, numbers: set[str], settling: Settling
 ) -> tuple[dict[str, Product], dict[str, HeldRecord]]:
     """The source products by SKU, held for the writing step; unreadable ones are rejected alone."""
     if not numbers:
@@ -183,13 +153,13 @@ async def _read(
     return {number: cast(Product, product) for number, product in read.items()}, held
 
 
-async def _ensure(run: Run, target: OrderTarget, journal: Journal, work: _Work, number: str) -> Outcome:
+async def _ensure(run: Run, target: ProductTarget, journal: Journal, work: _Work, number: str) -> Outcome:
     status = work.states.get(number)
     if status is not None:
         if status not in _SELLABLE:
             raise RecordParkedError(
                 [Reason("product_not_sellable", f"product '{number}' is {status} in the target")],
-                resolution="Make the product active in the target; the order goes on by itself.",
+                resolution="Make the product active in the target; what needs it goes on by itself.",
             )
         return Outcome(number, number, "unchanged", target_key=number)
     product = work.products.get(number)
@@ -207,11 +177,11 @@ def _unknown_product(number: str, settings: Settings) -> RecordParkedError:
         sentence = f"product '{number}' is not in the target, and create_products is off"
     return RecordParkedError(
         [Reason("product_missing", sentence)],
-        resolution="Make the product; the order goes on by itself.",
+        resolution="Make the product; what needs it goes on by itself.",
     )
 
 
-async def _create(run: Run, target: OrderTarget, journal: Journal, work: _Work, product: Product) -> Outcome:
+async def _create(run: Run, target: ProductTarget, journal: Journal, work: _Work, product: Product) -> Outcome:
     plan = plan_product(product, run.settings)
     written = run.mapping("product").write("product", product, links={}, settings=run.settings, plan=plan)
 
@@ -219,7 +189,7 @@ async def _create(run: Run, target: OrderTarget, journal: Journal, work: _Work, 
         return await target.create_item(written.payload)
 
     write = Write(
-        flow=run.flow_of("product"),
+        flow=run.writer_of("product"),
         kind="product",
         key=product.number,
         action="create",

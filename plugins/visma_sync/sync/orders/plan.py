@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from visma_sync.domain.customer import Customer
 from visma_sync.domain.money import ZERO
-from visma_sync.domain.order import Order, OrderLine, TaxForm
+from visma_sync.domain.order import Order
+from visma_sync.domain.sale import SaleLine, TaxForm
 from visma_sync.domain.taxing import Category
 from visma_sync.domain.totals import SourceTotals, Totals, establish_totals
 from visma_sync.domain.vat import (
@@ -21,7 +22,7 @@ from visma_sync.domain.vat import (
 )
 from visma_sync.errors import ConfigurationError, Reason, RecordParkedError
 from visma_sync.settings.model import Settings
-from visma_sync.sync.pricing import Charge, line_price, price
+from visma_sync.sync.orders.pricing import Charge, line_price, price
 
 # "SalesOrders OpenAPI v3": the length of an order's number.
 LONGEST_ORDER_NUMBER = 15
@@ -225,21 +226,21 @@ def _category(category_id: str, rate: Decimal, around: Surroundings) -> Category
     return category
 
 
-def _freight_rows(order: Order, source: SourceTotals, settings: Settings) -> tuple[OrderLine, ...]:
+def _freight_rows(order: Order, source: SourceTotals, settings: Settings) -> tuple[SaleLine, ...]:
     """The rows sent as the order's freight: all of them under one VAT rate, else none."""
     rows = freight_lines(order, settings)
     rates = {source.rates[line.position] for line in rows}
     return rows if len(rates) == 1 and len(rows) < len(order.goods) else ()
 
 
-def freight_lines(order: Order, settings: Settings) -> tuple[OrderLine, ...]:
+def freight_lines(order: Order, settings: Settings) -> tuple[SaleLine, ...]:
     """The rows that may be sent as freight."""
     if settings.freight.send_as == "rows":
         return ()
     return tuple(line for line in order.goods if line.product_number in settings.freight.skus)
 
 
-def _notes(order: Order, freight_rows: tuple[OrderLine, ...]) -> tuple[dict[int, str], str]:
+def _notes(order: Order, freight_rows: tuple[SaleLine, ...]) -> tuple[dict[int, str], str]:
     """Text rows become the note of the row before them, or of the order where there is none."""
     freight_positions = {line.position for line in freight_rows}
     notes: dict[int, list[str]] = {}
@@ -254,7 +255,7 @@ def _notes(order: Order, freight_rows: tuple[OrderLine, ...]) -> tuple[dict[int,
 
 
 def _line(
-    line: OrderLine,
+    line: SaleLine,
     amount: Decimal,
     category: str,
     treatment: Treatment,

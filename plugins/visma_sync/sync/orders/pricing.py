@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from visma_sync.domain.money import CENT, ZERO, to_cents, vat_inside
-from visma_sync.domain.order import OrderLine
+from visma_sync.domain.sale import SaleLine
 from visma_sync.domain.taxing import Category, TaxedAmount, expected_totals, net_of
 from visma_sync.domain.totals import SourceTotals, Totals
 from visma_sync.errors import Reason, RecordParkedError
@@ -111,7 +111,7 @@ class LinePrice:
     discount_amount: Decimal
 
 
-def line_price(line: OrderLine, amount: Decimal, *, show_discount: bool) -> LinePrice:
+def line_price(line: SaleLine, amount: Decimal, *, show_discount: bool) -> LinePrice:
     """Price and discount with which quantity x price - discount is `amount` to the cent.
 
     The source's own unit price is kept where the amount is the row's own; where VAT was taken out of it, so is it
@@ -131,7 +131,7 @@ def line_price(line: OrderLine, amount: Decimal, *, show_discount: bool) -> Line
     return _inside_price(line.quantity, amount)
 
 
-def _with_discount(line: OrderLine, amount: Decimal) -> LinePrice | None:
+def _with_discount(line: SaleLine, amount: Decimal) -> LinePrice | None:
     own_price = line.unit_price
     if amount != line.amount and line.amount:
         own_price = (line.unit_price * amount / line.amount).quantize(_PRICE_PLACES)

@@ -7,7 +7,7 @@ from typing import Any
 from visma_sync.domain.order import Order
 from visma_sync.mapping.catalog import FlowMapping
 from visma_sync.settings.model import Settings
-from visma_sync.sync.plan import OrderPlan, Surroundings, plan_order
+from visma_sync.sync.orders.plan import OrderPlan, Surroundings, plan_order
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,20 @@
+"""How much of a product there is."""
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from visma_sync.domain.record import Record, Text
+
+
+class StockLevel(Record):
+    """The quantity of a product in its own unit; `unit_cost` is in the company's currency, 0 where unknown."""
+
+    key: str = Field(min_length=1)
+    number: str = Field(min_length=1)
+    quantity: Decimal
+    available: Decimal = Decimal(0)
+    unit: Text = ""
+    unit_cost: Decimal = Decimal(0)
+    is_stock: bool = True
+    is_active: bool = True

@@ -1,0 +1,1 @@
+"""Customers: which one of the target it is, and what is written of it."""

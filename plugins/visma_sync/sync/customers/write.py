@@ -1,0 +1,234 @@
+"""Settling customers: each is found, made or brought up to date in the target, exactly once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from visma_sync.domain.customer import Customer
+from visma_sync.errors import Reason, RecordParkedError
+from visma_sync.ledger.journal import Journal
+from visma_sync.ledger.rows import HeldRecord, Identity, Intent, Link, Outcome
+from visma_sync.settings.model import Settings
+from visma_sync.sync.changes import change_of, hashes_of
+from visma_sync.sync.customers.contacts import ContactPersons, contact_due
+from visma_sync.sync.customers.match import KnownCustomers, Match, Rival, known_customers, match_customer, rivals
+from visma_sync.sync.customers.plan import plan_customer
+from visma_sync.sync.ports import CustomerTarget, TargetCustomer
+from visma_sync.sync.reference import Reference, plain_reference
+from visma_sync.sync.run import Run, now
+from visma_sync.sync.settle import Settling
+from visma_sync.sync.write import Look, Write, write_once
+
+# The target compares in its own local time and its clock differs from ours.
+_DELTA_OVERLAP = timedelta(hours=3)
+
+
+async def settle_customers(
+    run: Run,
+    target: CustomerTarget,
+    settling: Settling,
+    customers: Mapping[str, Customer],
+    held: Mapping[str, HeldRecord],
+) -> list[Outcome]:
+    """Find, make or update these customers; gives (and keeps in `settling`) the outcome of each."""
+    known = await _known(run, target, customers, held)
+    async with Journal(run.ledger) as journal:
+        intents = run.ledger.intents(run.writer_of("customer"), "contact", list(customers), "create")
+        writing = _Writing(run, target, journal, known, ContactPersons(run, target, journal, intents))
+
+        async def settle(reference: Reference) -> Reference | Outcome:
+            return await writing.settle(customers[reference["key"]])
+
+        before = len(settling.outcomes)
+        await settling.each(
+            [plain_reference(customer.key, customer.number, "needed") for customer in customers.values()], settle
+        )
+    return settling.outcomes[before:]
+
+
+def outcome_of(customer: Customer, state: str, reason: str = "", detail: str = "", target: str = "") -> Outcome:
+    """What became of a customer."""
+    return Outcome(customer.key, customer.number, state, reason, detail=detail, target_key=target)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The customers in hand and what is known of them."""
+
+    held: Mapping[str, HeldRecord]
+    links: Mapping[str, Link]
+    intents: Mapping[str, Intent]
+    known: KnownCustomers
+    shared: Mapping[str, Rival]
+    looked_at: datetime
+
+
+async def _known(
+    run: Run, target: CustomerTarget, customers: Mapping[str, Customer], held: Mapping[str, HeldRecord]
+) -> _Known:
+    keys = list(customers)
+    links = run.ledger.links("customer", keys)
+    unlinked = [customer for key, customer in customers.items() if key not in links]
+    looked_at = now()
+    if unlinked:
+        await _refresh_identities(run, target)
+    return _Known(
+        held=held,
+        links=links,
+        intents=run.ledger.intents(run.writer_of("customer"), "customer", keys, "create"),
+        known=known_customers(run.ledger, unlinked, run.settings),
+        shared=rivals(unlinked),
+        looked_at=looked_at,
+    )
+
+
+async def _refresh_identities(run: Run, target: CustomerTarget) -> None:
+    """Bring what we know of the target's customers up to date; the first time all of them, then what changed."""
+    began_at = now()
+    known_until = run.ledger.cursor("target.customers")
+    since = known_until - _DELTA_OVERLAP if known_until else None
+    async for page in target.customers_changed(since):
+        run.ledger.save_identities("customer", [_identity(customer) for customer in page])
+    run.ledger.save_cursor("target.customers", began_at)
+
+
+def _identity(customer: TargetCustomer) -> Identity:
+    return Identity(
+        target_key=customer.number,
+        group=customer.customer_class,
+        country=customer.country,
+        emails=customer.emails,
+        vat_number=customer.vat_number,
+        corporate_id=customer.corporate_id,
+        marker=customer.account_reference,
+        active=customer.status.casefold() != "inactive",
+    )
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """Settles customers one by one."""
+
+    run: Run
+    target: CustomerTarget
+    journal: Journal
+    known: _Known
+    contacts: ContactPersons
+
+    async def settle(self, customer: Customer) -> Outcome:
+        link = self.known.links.get(customer.key)
+        if link is not None:
+            if not self.run.dry_run:
+                link = await self.contacts.ensure(customer, link)
+            return await self._update(customer, link)
+        match = match_customer(customer, self.known.known, self.run.ledger, self.run.settings)
+        _refuse_shared(customer, self.known.shared, match)
+        if match is None:
+            refused = _without_email(customer, self.run.settings)
+            if refused is not None:
+                return refused
+        if self.run.dry_run:
+            return outcome_of(customer, "skipped", "dry_run", "would be created" if match is None else "found")
+        return await (self._create(customer) if match is None else self._link(customer, match))
+
+    async def _create(self, customer: Customer) -> Outcome:
+        plan = plan_customer(customer, self.run.settings)
+        written = self.run.mapping("customer").write(
+            "customer", customer, links={}, settings=self.run.settings, plan=plan
+        )
+
+        async def send() -> str:
+            return await self.target.create_customer(written.payload)
+
+        write = Write(
+            kind="customer",
+            key=customer.key,
+            action="create",
+            marker=plan.marker,
+            payload=written.payload,
+            send=send,
+            link=self._new_link(customer, "", written.payload),
+            flow=self.run.writer_of("customer"),
+        )
+        intent = self.known.intents.get(customer.key)
+        # A customer of ours that had landed when the step looked was found by its marker: here it was not.
+        done = await write_once(self.run, self.journal, write, intent, Look("", self.known.looked_at))
+        link = replace(write.link, target_key=done.target_key, how=done.how)
+        await self.contacts.ensure(customer, link, has_none=done.how == "created")
+        cuts = "; ".join(str(cut) for cut in written.cuts)
+        return outcome_of(customer, "created", detail=cuts, target=done.target_key)
+
+    async def _link(self, customer: Customer, match: Match) -> Outcome:
+        """Remember what was found; nothing of it is overwritten until the source changes."""
+        plan = plan_customer(customer, self.run.settings)
+        ours = self.run.mapping("customer").write("customer", customer, links={}, settings=self.run.settings, plan=plan)
+        link = replace(self._new_link(customer, match.number, ours.payload), how=f"matched:{match.rule}")
+        intent = self.known.intents.get(customer.key)
+        entries: list[Link | Intent] = [link]
+        if intent is not None and intent.state == "open":
+            entries.append(replace(intent, state="done", target_key=match.number))
+        await self.journal.commit(*entries)
+        await self.contacts.ensure(customer, link)
+        return outcome_of(customer, "unchanged", f"found_by_{match.rule}", target=match.number)
+
+    def _new_link(self, customer: Customer, number: str, payload: Mapping[str, Any]) -> Link:
+        return Link(
+            "customer",
+            customer.key,
+            number,
+            source_hash=self.known.held[customer.key].source_hash,
+            written=hashes_of(self.run.ledger, payload),
+            detail=contact_due(customer),
+        )
+
+    async def _update(self, customer: Customer, link: Link) -> Outcome:
+        """Send what changed in the source; what people changed in the target since is kept and reported."""
+        run, held = self.run, self.known.held[customer.key]
+        if link.source_hash == held.source_hash:
+            return outcome_of(customer, "unchanged", target=link.target_key)
+        plan = plan_customer(customer, run.settings)
+        ours = run.mapping("customer").write(
+            "customer", customer, links={}, settings=run.settings, plan=plan, on="update"
+        )
+        current = await self.target.customer(link.target_key)
+        if current is None:
+            raise RecordParkedError(
+                [Reason("gone_from_target", f"customer {link.target_key} is no longer in the target")],
+                resolution="Restore the customer in the target.",
+            )
+        change = change_of(run.ledger, ours.payload, link.written, current.as_written())
+        if change.payload and not run.dry_run:
+            await self.target.update_customer(link.target_key, change.payload, current.version)
+        if not run.dry_run:
+            run.ledger.save_links([replace(link, source_hash=held.source_hash, written=change.written)])
+        kept = f"kept what was changed in the target: {', '.join(change.kept)}" if change.kept else ""
+        state = "updated" if change.payload else "unchanged"
+        return outcome_of(customer, state, detail=kept, target=link.target_key)
+
+
+def _refuse_shared(customer: Customer, shared: Mapping[str, Rival], match: Match | None) -> None:
+    """Two source customers must not end on one customer of the target, unless a sign of its own tells this one."""
+    rival = shared.get(customer.key)
+    if rival is None or (match is not None and match.rule not in {"email", rival.sign}):
+        return
+    raise RecordParkedError(
+        [
+            Reason(
+                "customer_shared",
+                f"customers {rival.number} and {customer.number} of the source share an e-mail address or number",
+            )
+        ],
+        resolution="Merge them in the source, or give them different e-mail addresses.",
+    )
+
+
+def _without_email(customer: Customer, settings: Settings) -> Outcome | None:
+    if customer.email or settings.without_email == "create":
+        return None
+    if settings.without_email == "default_debtor":
+        return outcome_of(customer, "skipped", "default_debtor", "has no e-mail address")
+    raise RecordParkedError(
+        [Reason("customer_without_email", f"customer {customer.number} has no e-mail address")],
+        resolution="Add an e-mail address in the source, or set without_email to create or default_debtor.",
+    )

@@ -1,0 +1,187 @@
+"""What a flow says of its records; the steps (fetch, exist, create, confirm) are the same for all flows."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar, Generic, TypeVar
+
+from visma_sync.domain.record import Record
+from visma_sync.domain.totals import Totals
+from visma_sync.ledger.rows import HeldRecord, Intent, Link, SaleClaim
+from visma_sync.sync.ports import SourceRecord
+from visma_sync.sync.reference import Reference
+from visma_sync.sync.run import Run
+from visma_sync.sync.settle import Settling
+
+R = TypeVar("R", bound=Record)
+
+
+class RecordFlow(ABC, Generic[R]):
+    """How the records of a flow are read from the source and named.
+
+    One is made for each step of a run. `kind` is the record kind as the mapping calls it.
+    """
+
+    kind: ClassVar[str]
+
+    def __init__(self, run: Run, source: Any, target: Any) -> None:
+        self.run = run
+        self.source = source
+        self.target = target
+
+    @abstractmethod
+    def changed(self, since: datetime, until: datetime) -> AsyncIterator[list[Any]]:
+        """The source records created or changed in [since, until), UTC, a page at a time."""
+
+    @abstractmethod
+    async def by_number(self, numbers: Collection[str]) -> list[Any]:
+        """The source records with these numbers, as people write them; missing ones are left out."""
+
+    @abstractmethod
+    async def by_key(self, keys: Collection[str]) -> list[Any]:
+        """The source records with these keys; missing ones are left out."""
+
+    @abstractmethod
+    def reference_of(self, record: R) -> Reference:
+        """What travels between the steps."""
+
+    async def also_wanted(self, since: datetime) -> AsyncIterator[list[Any]]:
+        """Records that did not change in the window, but became wanted in it."""
+        nothing: list[list[Any]] = []
+        for page in nothing:
+            yield page
+
+    def key_of(self, record: SourceRecord) -> str:
+        """The key under which a source record is held and linked."""
+        return record.key
+
+    def facts_of(self, record: R) -> Mapping[str, Any]:
+        """What is kept of a record in plain sight: small JSON without personal data."""
+        return {}
+
+    def needs_of(self, record: R) -> Mapping[str, Collection[str]]:
+        """By kind, the keys of the records that must exist in the target before this one is written."""
+        return {}
+
+    def why_not_yet(self, record: R) -> str:
+        """The reason why a record cannot be sent as it is (a draft); empty when it can."""
+        return ""
+
+
+class MasterFlow(RecordFlow[R]):
+    """A flow whose records are kept in step: made when they are missing, updated where the rights of a field allow."""
+
+    @abstractmethod
+    async def settle(self, references: Sequence[Reference], settling: Settling) -> None:
+        """Bring each of these records to its outcome, in `settling`."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A document as it stands in the target.
+
+    `key` is how it is linked, `name` how people call it, `marker` the text that tells whose it is; `state` is hold,
+    credit_hold, cancelled or the vendor's further word. `vat`, `version` and `content` are known of one read whole:
+    `version` is what a change has to name, `content` is what people may have changed.
+    """
+
+    key: str
+    name: str
+    customer: str
+    marker: str
+    state: str
+    total: Decimal
+    vat: Decimal | None = None
+    version: str = ""
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Built:
+    """A document ready to be sent: its marker, payload, and the totals with which it must stand in the target.
+
+    `customer` is its customer's number there; `own_key` the key that it gets where we number documents ourselves;
+    `detail` is kept with the link.
+    """
+
+    marker: str
+    payload: dict[str, Any]
+    customer: str
+    expected: Totals
+    rounding: Decimal = Decimal(0)
+    cuts: tuple[str, ...] = ()
+    own_key: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+class DocumentFlow(RecordFlow[R]):
+    """A flow whose records become documents in the target: made once, compared, and taken to a wanted state.
+
+    `verb` says in a word how a document is taken there (open, release).
+    """
+
+    verb: ClassVar[str]
+    # On which path it sends sales (order, invoice, booking); empty where its records are no sales.
+    path: ClassVar[str] = ""
+
+    def claims(self, record: HeldRecord) -> tuple[SaleClaim, ...]:
+        """The claims on the sales that a record sends: the keys that `facts_of` gave as `sales`."""
+        if not self.path:
+            return ()
+        return tuple(SaleClaim(str(key), self.path, record.key) for key in record.facts.get("sales", ()))
+
+    @property
+    @abstractmethod
+    def goes_further(self) -> bool:
+        """Whether the settings want documents taken off hold."""
+
+    # Which records are sent
+
+    def unwanted(self, reference: Reference, record: HeldRecord) -> str:
+        """Why the business does not want this record sent, as far as it is known without asking; else empty."""
+        return ""
+
+    async def refused(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> Mapping[str, str]:
+        """By key, why some of these are not to be sent after all."""
+        return {}
+
+    @abstractmethod
+    async def existing(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> Mapping[str, Standing]:
+        """By key, the documents of the target that carry the marker of these records, which have no link."""
+
+    # Making one
+
+    @abstractmethod
+    async def prepare(self, records: Mapping[str, HeldRecord]) -> None:
+        """Read once what building these records takes."""
+
+    @abstractmethod
+    def build(self, key: str) -> Built:
+        """Decide and write the document of a record, without sending it."""
+
+    @abstractmethod
+    async def send(self, built: Built) -> str:
+        """Make the document in the target; gives its key."""
+
+    @abstractmethod
+    async def find(self, intents: Sequence[Intent]) -> Mapping[str, Standing]:
+        """By marker, the documents of these intents that are in the target."""
+
+    # Confirming one
+
+    @abstractmethod
+    async def read(self, key: str) -> Standing | None:
+        """A document read whole, None where there is none."""
+
+    @abstractmethod
+    async def take_off_hold(self, standing: Standing) -> None:
+        """Open or release a document, unless somebody changed it since it was read (StaleVersionError)."""
+
+    @abstractmethod
+    def read_back(self, keys: Collection[str], since: datetime) -> AsyncIterator[list[Standing]]:
+        """The documents changed since then, among others, a page at a time."""
+
+    async def take_further(self, link: Link) -> None:
+        """What the settings want of an open document besides; raises when it cannot be done."""

@@ -1,0 +1,1 @@
+"""Orders: what the settings decide about one, and how it becomes an order of the target."""

@@ -1,0 +1,54 @@
+"""Which path a sale goes: as an order, an invoice, a booking, or not at all; decided by the customer's group."""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from visma_sync.domain.customer import Customer
+from visma_sync.errors import RecordRejectedError
+from visma_sync.ledger.rows import HeldRecord
+from visma_sync.sync.ports import Source
+from visma_sync.sync.reference import Reference
+from visma_sync.sync.run import Run, source_lists
+
+
+@dataclass(frozen=True)
+class SalePaths:
+    """Decides by `send_sales_as`; the customers are read only where their groups decide."""
+
+    run: Run
+    source: Source
+
+    async def refusals(
+        self, path: str, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]
+    ) -> dict[str, str]:
+        """By key, the reason of those records that go another path than this one (sent_as_booking ...).
+
+        A record names its customer in the fact `customer`; one whose customer cannot be read is not refused here.
+        """
+        decided = await self.decide(wanted, records)
+        return {key: f"sent_as_{other}" for key, other in decided.items() if other != path}
+
+    async def decide(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> dict[str, str]:
+        """By key, the path of each record's sale."""
+        choice = self.run.settings.send_sales_as
+        if not choice.rows:
+            return {reference["key"]: choice.default for reference in wanted}
+        customer_of = {reference["key"]: str(records[reference["key"]].facts["customer"]) for reference in wanted}
+        groups = await self._groups(set(customer_of.values()))
+        return {
+            reference["key"]: choice.path(groups[customer_of[reference["key"]]], date.fromisoformat(reference["date"]))
+            for reference in wanted
+            if customer_of[reference["key"]] in groups
+        }
+
+    async def _groups(self, keys: Collection[str]) -> dict[str, tuple[str, ...]]:
+        lists = await source_lists(self.run, "customer", self.source)
+        groups: dict[str, tuple[str, ...]] = {}
+        for record in await self.source.customers(keys):
+            with suppress(RecordRejectedError):
+                read = self.run.mapping("customer").read(record.body, lists=lists, settings=self.run.settings)
+                groups[record.key] = cast(Customer, read).groups
+        return groups
