@@ -1,7 +1,7 @@
 """A business changes single fields in a file of its own."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import yaml
@@ -31,8 +31,8 @@ def overlay(folder: Path, name: str = "ours.yaml", **parts: Any) -> Path:
     return file
 
 
-def written(mapping: FlowMapping) -> dict[str, Any]:
-    return mapping.write("order", RECORD, links={"street": "Storgatan"}, settings={}, plan={}).payload
+def written(mapping: FlowMapping, on: Literal["create", "update"] = "create") -> dict[str, Any]:
+    return mapping.write("order", RECORD, links={"street": "Storgatan"}, settings={}, plan={}, on=on).payload
 
 
 def test_a_field_is_added_replaced_and_taken_out(tmp_path: Path) -> None:
@@ -59,6 +59,56 @@ def test_a_rule_of_a_value_is_changed_or_the_whole_value_replaced(tmp_path: Path
     assert written(plain)["refNo"] == "none"
     group = load(tmp_path, overlay(tmp_path, "c.yaml", write={"order": {"address": {"value": {"city": "Kiruna"}}}}))
     assert written(group)["address"] == {"city": "Kiruna"}
+
+
+def test_the_right_of_a_field_is_changed_and_its_formula_kept(tmp_path: Path) -> None:
+    rights = {
+        "refNo": {"on": "never"},
+        "note": {"on": "update"},
+        "address": {"on": "if_empty"},
+        "rows": {"on": "never"},
+        "orderType": {"on": "update"},
+    }
+    never = load(tmp_path, overlay(tmp_path, write={"order": rights}))
+    made = {"orderType": "SO", "note": "1234567", "address": {"street": "Storgatan", "city": "Lund"}}
+    assert written(never) == made
+    assert written(never, on="update") == made
+    files = [overlay(tmp_path, write={"order": rights})]
+    for name, on in (("b.yaml", "never"), ("c.yaml", "create")):
+        others = {part: {"on": "create"} for part in ("refNo", "note")}
+        files.append(overlay(tmp_path, name, write={"order": {**others, "address": {"on": on}}}))
+    off = load(tmp_path, *files[:2])
+    assert written(off) == {"orderType": "SO", "refNo": "1234567", "note": "1234567"}
+    on_again = load(tmp_path, *files)
+    assert written(on_again) == {**made, "refNo": "1234567"}
+    assert written(on_again, on="update") == {"orderType": "SO"}
+
+
+def test_the_right_of_one_field_in_a_group_or_list_with_a_right_is_changed(tmp_path: Path) -> None:
+    group = {"value": ORDER["address"], "on": "update"}
+    rows = {"value": ORDER["rows"], "on": "update"}
+    order = {**ORDER, "orderType": {"value": "SO", "on": "update"}, "address": group, "rows": rows}
+    mapping_file(tmp_path, write={"order": order, "customer": {}})
+    ours = {"address": {"city": {"on": "never"}}, "rows": {"give": {"note": {"on": "create"}}}}
+    mapping = load(tmp_path, overlay(tmp_path, write={"order": ours}))
+    assert written(mapping)["address"] == {"street": "Storgatan"}
+    assert written(mapping)["rows"] == [{"article": "A", "note": "red"}]
+    assert written(mapping, on="update") == {
+        "orderType": "SO",
+        "address": {"street": "Storgatan"},
+        "rows": [{"article": "A"}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "change"),
+    [({"cut": "a"}, {"cut": "b"}), ({"on": "a"}, {"on": "b"}), ({"other": "a"}, {"cut": "b", "keep_null": "c"})],
+)
+def test_fields_called_like_a_rule_are_fields(tmp_path: Path, before: dict[str, str], change: dict[str, str]) -> None:
+    mapping_file(tmp_path, read={"number": "1", "free": before})
+    record = load(tmp_path, overlay(tmp_path, read={"free": change})).read({}, lists={}, settings={})
+    assert isinstance(record, Order)
+    assert record.free == {**before, **change}
 
 
 def test_a_source_field_without_a_place_goes_through_free(tmp_path: Path) -> None:
@@ -106,6 +156,16 @@ def test_an_overlay_changes_the_fingerprint_and_brings_its_own_examples(tmp_path
         (
             {"write": {"order": {"orderType": "=remove"}}},
             "write.order.orderType: SentOrder requires this field",
+        ),
+        (
+            {"write": {"order": {"note": {"on": "nevr"}}}},
+            "write.order.note.on: this must be create, update, if_empty or",
+        ),
+        ({"write": {"order": {"note": {"on": "=remove"}}}}, "write.order.note.on: there is nothing to remove"),
+        ({"write": {"order": {"day": {"on": "never"}}}}, "write.order.day: "),
+        (
+            {"write": {"order": {"orderType": {"on": "never"}}}},
+            "write.order (on create).orderType: SentOrder requires this field",
         ),
         ({"flow": "another"}, "flow: this must be orders_here_to_there"),
         ({"order": {}}, "order: Extra inputs are not permitted"),

@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import BaseModel, ConfigDict
 
 from visma_sync.mapping.catalog import FlowMapping, load_mapping
 
 FLOW = "orders_eaccounting_to_vismanet"
 PAGE = (Path(__file__).parents[2] / "include/mappings/README.md").read_text(encoding="utf-8")
-MAPPING, CHANGES, FREE_READ_AND_WRITE = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+MAPPING, CHANGES, FREE_READ_AND_WRITE, FILTERS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 
 
 class Part(BaseModel):
@@ -77,3 +78,12 @@ def test_the_changes_on_the_page_change_the_mapping(tmp_path: Path) -> None:
 
 def test_the_free_field_on_the_page_reaches_the_target(tmp_path: Path) -> None:
     assert written(shown(tmp_path, FREE_READ_AND_WRITE), SOURCE)["description"] == "May"
+
+
+def test_the_filters_on_the_page_choose_orders(tmp_path: Path) -> None:
+    mapping = shown(tmp_path)
+    filters = mapping.record_filter(yaml.safe_load(FILTERS)["filters"][FLOW])
+    order = mapping.read(SOURCE, lists={}, settings={})
+    assert filters.why_not(order, {}) is None
+    assert filters.why_not(order.model_copy(update={"currency": "SEK"}), {}) == "=order.currency == 'EUR'"
+    assert filters.why_not(order.model_copy(update={"lines": []}), {}) == "=order.lines | length > 0"

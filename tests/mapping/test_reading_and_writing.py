@@ -9,7 +9,7 @@ import pytest
 
 from tests.mapping.conftest import Reading, Writing
 from tests.mapping.shop import Buyer, Line, Order, load, made, mapping_file
-from visma_sync.mapping.catalog import Cut
+from visma_sync.mapping.catalog import Cut, Written
 
 
 def test_an_article_number_that_looks_like_a_number_stays_text(reading: Reading, writing: Writing) -> None:
@@ -122,6 +122,59 @@ def test_a_field_left_to_people_is_written_only_when_the_document_is_made(tmp_pa
         "groups": [{"city": "Umeå"}],
     }
     assert written("order", "update") == {}
+
+
+def test_a_field_is_written_later_as_its_right_says(tmp_path: Path) -> None:
+    customer = {
+        "name": {"value": "=order.number", "on": "update"},
+        "city": {"value": "=order.free.city", "on": "if_empty"},
+        "contact": {
+            "on": "if_empty",
+            "value": {"street": {"value": "=links.street", "on": "update"}, "city": "=links.city"},
+        },
+        "groups": {"value": PLACES, "on": "if_empty"},
+    }
+    mapping = made(tmp_path, write={"order": {"orderType": "SO"}, "customer": customer})
+    record = Order(number="7", free={"city": "Lund"}, lines=(Line(sku="A", quantity=1),))
+
+    def written(on: Any, city: str | None) -> Written:
+        links = {"street": "Storgatan", "city": city}
+        return mapping.write("customer", record, links=links, settings={}, plan={}, on=on)
+
+    later = written("update", "Kiruna")
+    assert later.payload == {
+        "name": "7",
+        "city": "Lund",
+        "contact": {"street": "Storgatan", "city": "Kiruna"},
+        "groups": [{"city": "Umeå"}],
+    }
+    assert later.only_if_empty == {"city", "contact.city", "groups"}
+    assert written("update", None).only_if_empty == {"city", "groups"}
+    assert written("create", "Kiruna").only_if_empty == set()
+
+
+def test_a_value_that_is_a_group_of_values_guards_each_of_them(tmp_path: Path) -> None:
+    order = {
+        "orderType": {"value": "SO", "on": "update"},
+        "extra": {"value": "=plan.extra", "on": "if_empty"},
+    }
+    mapping = made(tmp_path, write={"order": order, "customer": {}})
+    plan = {"extra": {"colour": "red", "size": {"width": 3}}}
+    written = mapping.write("order", Order(number="1"), links={}, settings={}, plan=plan, on="update")
+    assert written.only_if_empty == {"extra.colour", "extra.size.width"}
+
+
+def test_a_field_that_is_switched_off_is_never_written_even_within_a_group(tmp_path: Path) -> None:
+    customer = {
+        "name": "=order.number",
+        "city": {"value": "=links.nothing_like_it", "on": "never"},
+        "contact": {"on": "never", "value": {"city": {"value": "Lund", "on": "update"}}},
+    }
+    mapping = made(tmp_path, write={"order": {"orderType": "SO"}, "customer": customer})
+    for on, payload in (("create", {"name": "7"}), ("update", {})):
+        on_: Any = on
+        written = mapping.write("customer", Order(number="7"), links={}, settings={}, plan={}, on=on_)
+        assert written.payload == payload
 
 
 def test_a_text_that_is_too_long_is_cut_and_the_cut_is_told(tmp_path: Path) -> None:

@@ -125,6 +125,7 @@ def test_a_formula_cannot_name_a_field_that_the_record_does_not_have(tmp_path: P
             ["read.number: `cut` and `on` are for what is written"],
         ),
         ({"number": {"value": "1", "on": "update"}}, ["read.number: `cut` and `on` are for what is written"]),
+        ({"number": {"value": "1", "on": "never"}}, ["read.number: `cut` and `on` are for what is written"]),
     ],
 )
 def test_the_read_half_must_fit_the_record(tmp_path: Path, read: dict[str, Any], expected: list[str]) -> None:
@@ -182,8 +183,33 @@ ROWS = {"each": "=order.lines", "as": "line", "give": {"article": "=line.sku"}}
             ["write.order.note.cut: this must be a whole"],
         ),
         (
-            {"orderType": "SO", "note": {"value": "a", "on": "never"}},
-            ["write.order.note.on: this must be create or"],
+            {"orderType": "SO", "note": {"value": "a", "on": "always"}},
+            ["write.order.note.on: this must be create, update, if_empty or never"],
+        ),
+        (
+            {"orderType": "SO", "note": {"value": "a", "on": ["update"]}},
+            ["write.order.note.on: this must be create, update, if_empty or never"],
+        ),
+        (
+            {"orderType": {"value": "SO", "on": "never"}, "note": "a"},
+            ["write.order (on create).orderType: SentOrder requires this field"],
+        ),
+        (
+            {"orderType": "SO", "note": {"value": "=order.nothing", "on": "never"}},
+            ["write.order.note: there is no order.nothing (=order.nothing)"],
+        ),
+        (
+            {
+                "orderType": {"value": "SO", "on": "update"},
+                "rows": {
+                    **ROWS,
+                    "give": {
+                        "article": {"value": "=line.sku", "on": "update"},
+                        "note": {"value": "=line.remark", "on": "if_empty"},
+                    },
+                },
+            },
+            ["write.order.rows: a list is written as a whole: its fields cannot be partly update and partly if_empty"],
         ),
         (
             {"orderType": "SO", "note": {"value": "a", "keep_null": "no"}},
@@ -219,6 +245,10 @@ def test_the_write_half_must_fit_the_document(tmp_path: Path, tree: dict[str, An
         (
             {"write": {"order": {"orderType": "SO"}, "customer": {}, "invoice": {}}},
             f"write.invoice: {FLOW} writes no such document",
+        ),
+        (
+            {"write": {"order": {"orderType": "SO"}, "customer": {"name": {"value": "a", "on": "never"}}}},
+            "write.customer: no field is left to write",
         ),
         (
             {"write": {"order": {"orderType": "SO"}, "customer": "none"}},

@@ -22,7 +22,17 @@ from visma_sync.mapping.engine import Program, Types, check_formulas
 from visma_sync.mapping.expression import Language
 from visma_sync.mapping.filling import Cut
 from visma_sync.mapping.flow import Document, FlowMapping, MappingExampleError, Written
-from visma_sync.mapping.tree import Branch, Tree, below, leaves, on_update, parsed
+from visma_sync.mapping.tree import (
+    ON_CREATE,
+    ON_UPDATE,
+    Branch,
+    Tree,
+    below,
+    leaves,
+    parsed,
+    values,
+    with_rights,
+)
 
 __all__ = [
     "Cut",
@@ -109,6 +119,8 @@ def _compiled(
         for name, raw in document.write.items()
         if name in models
     }
+    for name, tree in writing.items():
+        _check_rights(tree, models[name], below("write", name), problems)
     if problems:
         return None
     return FlowMapping(
@@ -139,24 +151,42 @@ def _tree(
         return tree
     check_formulas(tree, language, types, path, problem)
     shape.check(tree, model, path, problem)
-    updated = on_update(tree)
+    return tree
+
+
+def _check_rights(tree: Tree, model: type[BaseModel], path: str, problems: list[tuple[str, str]]) -> None:
+    """Tells what is missing once fields are left out, and lists that an update would write in part."""
+
+    def problem(place: str, reason: str) -> None:
+        problems.append((place, reason))
+
+    created, updated = with_rights(tree, ON_CREATE), with_rights(tree, ON_UPDATE)
+    if created is None and any(leaves(tree, path)):
+        problem(path, "no field is left to write")
+    for place, rights in values(tree, path):
+        if rights >= ON_UPDATE:
+            problem(place, "a list is written as a whole: its fields cannot be partly update and partly if_empty")
+    if created is not None and any("never" in rights for _, rights in values(tree, path)):
+        shape.check(created, model, f"{path} (on create)", problem)
     if updated is not None:
         shape.check(updated, model, f"{path} (on update)", problem)
-    return tree
 
 
 def _refuse_writing_rules(tree: Tree, problems: list[tuple[str, str]]) -> None:
     for path, leaf in leaves(tree, "read"):
-        if leaf.cut is not None or leaf.on == "update":
+        if leaf.cut is not None or leaf.on != "create":
             problems.append((path, "`cut` and `on` are for what is written"))
 
 
 def _document(tree: Tree, model: type[BaseModel], language: Language, types: Types) -> Document:
-    updated = on_update(tree)
+    created, updated = with_rights(tree, ON_CREATE), with_rights(tree, ON_UPDATE)
+    single = {path for path, _ in leaves(tree, "")}
     return Document(
         model=model,
-        create=Program(language, tree, types),
+        create=Program(language, created or Branch({}), types),
         update=None if updated is None else Program(language, updated, types),
+        only_if_empty=tuple(path for path, rights in values(tree, "") if "if_empty" in rights),
+        following=tuple(path for path, rights in values(tree, "") if "update" in rights and path in single),
     )
 
 

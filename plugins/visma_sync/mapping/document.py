@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from visma_sync.errors import ConfigurationError
-from visma_sync.mapping.tree import form_of
+from visma_sync.mapping.tree import VALUE_RULE, form_of
 
 REMOVE: Final = "=remove"
 WHOLE_NUMBER: Final = "-?(?:0|[1-9][0-9]*)"
@@ -143,6 +143,10 @@ def with_overlay(document: dict[str, Any], overlay: dict[str, Any], file: str) -
 def _merged(below: Any, above: Any, path: str, problems: list[tuple[str, str]]) -> Any:
     if not isinstance(above, dict):
         return above
+    if _is_rule_only(above, below):
+        return {"value": below, **above}
+    if _is_inside_rule(above, below):
+        return {**below, "value": _merged(below["value"], above, path, problems)}
     found = dict(below) if isinstance(below, dict) and _goes_into(above, below) else {}
     for key, value in above.items():
         place = f"{path}.{key}" if path else key
@@ -151,6 +155,27 @@ def _merged(below: Any, above: Any, path: str, problems: list[tuple[str, str]]) 
         elif found.pop(key, None) is None:
             problems.append((place, "there is nothing to remove"))
     return found
+
+
+def _is_rule_only(above: dict[str, Any], below: Any) -> bool:
+    """Tells whether an overlay says only how a field is written that the mapping gives without such a rule."""
+    if not above or not above.keys() < VALUE_RULE or "value" in above or REMOVE in above.values():
+        return False
+    if isinstance(below, dict) and form_of(below) is None:
+        # A group may have fields with the names of rules; the only rule that is for a group is `on`.
+        return above.keys() == {"on"} and "on" not in below
+    return below is not None and not _is_ruled(below)
+
+
+def _is_inside_rule(above: dict[str, Any], below: Any) -> bool:
+    """Tells whether an overlay names fields of a group or list to which the mapping gives a rule."""
+    if not _is_ruled(below) or above.keys() <= VALUE_RULE:
+        return False
+    return isinstance(below["value"], dict) and _goes_into(above, below["value"])
+
+
+def _is_ruled(below: Any) -> bool:
+    return isinstance(below, dict) and form_of(below) is VALUE_RULE
 
 
 def _goes_into(above: dict[str, Any], below: dict[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """A loaded mapping: reads source data into a record, writes a record into the payload of a document."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from visma_sync.mapping.document import Example, MappingProblemError
 from visma_sync.mapping.engine import CUTS, FAILURES, Program, Scope
 from visma_sync.mapping.examples import differences
 from visma_sync.mapping.filling import Cut
+from visma_sync.mapping.record_filter import RecordFilter
 from visma_sync.mapping.tree import below
 
 REJECTED = "Correct the named fields in the source, or the mapping; the record is tried again when it has changed."
@@ -21,19 +22,29 @@ PARKED = "Add the missing entry to the table in the settings; the record then go
 
 @dataclass(frozen=True)
 class Written:
-    """The payload of a document, ready for JSON (numbers Decimal, dates ISO text), and what was cut."""
+    """The payload of a document, ready for JSON (numbers Decimal, dates ISO text), and what was cut.
+
+    `only_if_empty` holds the dotted paths of an update's values that may only fill what is empty in the target;
+    a list counts as one value. `emptied` holds those of its single values that follow the source and have nothing now.
+    """
 
     payload: dict[str, Any]
     cuts: tuple[Cut, ...]
+    only_if_empty: frozenset[str] = frozenset()
+    emptied: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """One document of a mapping: its model, and the programs for creating and updating it."""
+    """One document of a mapping: its model, the programs for creating and updating it, its `if_empty` fields, and the
+    single values that follow the source (`update`).
+    """
 
     model: type[BaseModel]
     create: Program
     update: Program | None
+    only_if_empty: tuple[str, ...]
+    following: tuple[str, ...]
 
 
 class FlowMapping:
@@ -83,8 +94,9 @@ class FlowMapping:
     ) -> Written:
         """Makes the payload of a document out of a record.
 
-        With `on="update"` only the fields that the mapping marks so; nothing where it marks none. Raises what
-        `read` raises.
+        With `on="update"` only the fields that the mapping marks `update` or `if_empty`, which of them are
+        `if_empty`, and which follow the source but have nothing now; nothing where it marks none. Raises what `read`
+        raises.
         """
         compiled = self._documents[document]
         program = compiled.create if on == "create" else compiled.update
@@ -94,7 +106,12 @@ class FlowMapping:
         scope = {self._record_name: record, "links": links, "settings": settings, "plan": plan, CUTS: cuts}
         path = f"write.{document}"
         payload = self._valid(compiled.model, self._run(program, scope, path), path)
-        return Written(_plain(payload.model_dump(exclude_unset=True, by_alias=True)), tuple(cuts))
+        sent = _plain(payload.model_dump(exclude_unset=True, by_alias=True))
+        if on == "create":
+            return Written(sent, tuple(cuts))
+        guarded = frozenset(_at_or_below(sent, compiled.only_if_empty)) if compiled.only_if_empty else frozenset()
+        filled = set(_at_or_below(sent, compiled.following))
+        return Written(sent, tuple(cuts), guarded, frozenset(compiled.following) - filled)
 
     def _run(self, program: Program, scope: Scope, path: str) -> dict[str, Any]:
         try:
@@ -127,6 +144,13 @@ class FlowMapping:
         if all(reason.code == "no_entry" for reason in reasons):
             return RecordParkedError(reasons, resolution=PARKED, operation=f"{self.flow} {path}")
         return RecordRejectedError(reasons, resolution=REJECTED, operation=f"{self.flow} {path}")
+
+    def record_filter(self, expressions: Sequence[str], *, settings: Any = Any) -> RecordFilter:
+        """Compiles the filters that the settings have for this flow; `settings` is their model, for checking.
+
+        Raises ConfigurationError with the place of every mistake.
+        """
+        return RecordFilter(self.flow, expressions, record=(self._record_name, self._record), settings=settings)
 
     def examples(self) -> list[Example]:
         """Gives the mapping's own examples; with overlays, those of the overlays."""
@@ -168,6 +192,16 @@ def _placed(path: str, location: tuple[int | str, ...]) -> str:
     for part in location:
         path = f"{path}[{part + 1}]" if isinstance(part, int) else below(path, part)
     return path
+
+
+def _at_or_below(found: Any, wanted: Collection[str], path: str = "", *, inside: bool = False) -> Iterator[str]:
+    """Gives the dotted path of every value of a payload that is one of those wanted, or part of one."""
+    inside = inside or path in wanted
+    if isinstance(found, dict):
+        for name, part in found.items():
+            yield from _at_or_below(part, wanted, below(path, name), inside=inside)
+    elif inside:
+        yield path
 
 
 def _plain(value: Any) -> Any:

@@ -1,13 +1,17 @@
 """The tree of a mapping: branches, lists, list rules and leaves, as plain data."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 LIST_RULE: Final = frozenset({"each", "as", "where", "give"})
 VALUE_RULE: Final = frozenset({"value", "on", "cut", "keep_null"})
-WRITTEN_ON: Final = ("create", "update")
+# The right of a field: written when the document is made, also when it is updated, also when it is updated and
+# the target has nothing there, or not at all.
+RIGHTS: Final = ("create", "update", "if_empty", "never")
+ON_CREATE: Final = frozenset({"create", "update", "if_empty"})
+ON_UPDATE: Final = frozenset({"update", "if_empty"})
 
 Scalar = str | int | bool | Decimal | None
 Problem = Callable[[str, str], None]  # told the path and what is wrong there
@@ -86,7 +90,8 @@ def _leaf(raw: Scalar, on: str) -> Leaf:
     return Leaf(raw, is_formula=False, on=on)
 
 
-def _formula(raw: Any, path: str, problem: Problem) -> Leaf:
+def formula(raw: Any, path: str, problem: Problem) -> Leaf:
+    """Reads a value that must be a formula; tells where it is none."""
     leaf = _leaf(raw, "create")
     if not leaf.is_formula:
         problem(path, "this must be a formula, beginning with =")
@@ -98,9 +103,9 @@ def _each(raw: dict[str, Any], path: str, problem: Problem, on: str) -> Tree:
     for key in ("as", "give"):
         if key not in raw:
             problem(path, f"`each` needs `{key}`")
-    where = _formula(raw["where"], below(path, "where"), problem) if "where" in raw else None
+    where = formula(raw["where"], below(path, "where"), problem) if "where" in raw else None
     return Each(
-        items=_formula(raw["each"], below(path, "each"), problem),
+        items=formula(raw["each"], below(path, "each"), problem),
         name=str(raw.get("as", "item")),
         where=where,
         give=parsed(raw.get("give"), below(path, "give"), problem, on),
@@ -108,15 +113,17 @@ def _each(raw: dict[str, Any], path: str, problem: Problem, on: str) -> Tree:
 
 
 def _ruled(raw: dict[str, Any], path: str, problem: Problem, on: str) -> Tree:
-    on = raw.get("on", on)
+    # What a group never writes none of its fields writes, whatever they say themselves.
+    right = on if on == "never" else raw.get("on", on)
     cut, keep_null = raw.get("cut"), raw.get("keep_null", False)
-    if on not in WRITTEN_ON:
-        problem(below(path, "on"), "this must be create or update")
+    if raw.get("on", "create") not in RIGHTS:
+        problem(below(path, "on"), "this must be create, update, if_empty or never")
+        right = "create"
     if "cut" in raw and (not isinstance(cut, int) or isinstance(cut, bool) or cut < 1):
         problem(below(path, "cut"), "this must be a whole number above 0")
     if not isinstance(keep_null, bool):
         problem(below(path, "keep_null"), "this must be true or false")
-    inner = parsed(raw["value"], path, problem, on)
+    inner = parsed(raw["value"], path, problem, right)
     if isinstance(inner, Leaf):
         return Leaf(inner.value, inner.is_formula, inner.on, cut, keep_null)
     if "cut" in raw or keep_null:
@@ -138,15 +145,24 @@ def leaves(tree: Tree, path: str) -> Iterator[tuple[str, Leaf]]:
             yield from leaves(part, below(path, key))
 
 
-def on_update(tree: Tree) -> Tree | None:
-    """Gives the part of the tree that is written again when the document exists, None where nothing is."""
+def with_rights(tree: Tree, rights: Collection[str]) -> Tree | None:
+    """Gives the part of the tree whose fields have one of these rights, None where there is none."""
     if isinstance(tree, Leaf):
-        return tree if tree.on == "update" else None
+        return tree if tree.on in rights else None
     if isinstance(tree, Each):
-        give = on_update(tree.give)
+        give = with_rights(tree.give, rights)
         return None if give is None else Each(tree.items, tree.name, tree.where, give)
     if isinstance(tree, Items):
-        kept = tuple(part for part in map(on_update, tree.parts) if part is not None)
-        return Items(kept) if kept else None
-    named = {key: part for key, raw in tree.parts.items() if (part := on_update(raw)) is not None}
+        parts = tuple(part for raw in tree.parts if (part := with_rights(raw, rights)) is not None)
+        return Items(parts) if parts else None
+    named = {key: part for key, raw in tree.parts.items() if (part := with_rights(raw, rights)) is not None}
     return Branch(named) if named else None
+
+
+def values(tree: Tree, path: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """Gives the path of every value as the target counts them, a list as one, with the rights of its fields."""
+    if isinstance(tree, Branch):
+        for key, part in tree.parts.items():
+            yield from values(part, below(path, key))
+    else:
+        yield path, frozenset(leaf.on for _, leaf in leaves(tree, path))
