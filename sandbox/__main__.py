@@ -37,6 +37,7 @@ def read_options(arguments: list[str] | None = None) -> Options:
         ("orders", "orders in eAccounting"),
         ("customers", "customers in eAccounting (default: in step with the orders)"),
         ("articles", "articles in eAccounting (default: in step with the orders)"),
+        ("invoices", "invoices without an order in eAccounting (default: in step with the orders)"),
         ("seed", "another number gives another shop"),
         ("latency-ms", "how long each answer takes at least"),
         ("minute-quota", "requests a minute of each eAccounting endpoint"),

@@ -23,6 +23,7 @@ class Options:
     orders: int = 200
     customers: int | None = None
     articles: int | None = None
+    invoices: int | None = None
     seed: int = 1
     latency_ms: int = 0
     numbering: Literal["auto", "manual"] = "auto"
@@ -38,7 +39,10 @@ class Options:
 
     @property
     def customer_count(self) -> int:
-        """Say how many customers the shop has: as asked, else in step with its orders (200 give 60, 1000 give 250)."""
+        """Say how many customers the shop has: as asked, else in step with its orders (200 give 60, 1000 give 250).
+
+        A few odd ones come on top, as with the articles.
+        """
         wanted = 13 + self.orders * 237 // 1000 if self.customers is None else self.customers
         return max(FEWEST_CUSTOMERS, wanted)
 
@@ -47,6 +51,11 @@ class Options:
         """Say how many articles the shop sells: as asked, else in step with its orders (200 give 80, 1000 give 400)."""
         wanted = self.orders * 2 // 5 if self.articles is None else self.articles
         return max(FEWEST_ARTICLES, wanted)
+
+    @property
+    def invoice_count(self) -> int:
+        """Say how many invoices there are without an order: as asked, else in step with the orders (200 give 60)."""
+        return self.orders * 3 // 10 if self.invoices is None else self.invoices
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,8 @@ class World:
     """A Dutch web shop as eAccounting holds it: all lists carry records with the API's own field names.
 
     Money is Decimal in the record's CurrencyCode, times ending in Utc are text in UTC, business dates are `YYYY-MM-DD`.
-    `planted` says for each order number that must not arrive by itself which trouble it carries.
+    `planted` says for each order number that must not arrive by itself which trouble it carries, and so do
+    `planted_invoices`, `planted_articles` and `planted_customers` for invoices, articles and customers.
     """
 
     company: Record
@@ -94,5 +104,9 @@ class World:
     currencies: list[Record]
     vat_codes: list[Record]
     bank_accounts: list[Record]
+    fiscal_years: list[Record]
     planted: dict[str, str]
+    planted_invoices: dict[str, str]
+    planted_articles: dict[str, str]
+    planted_customers: dict[str, str]
     in_target: AlreadyInTarget

@@ -115,10 +115,15 @@ class Quota:
 
 @dataclass
 class Switches:
-    """What is wrong with the company's subscription now, and which properties cannot be filtered on besides."""
+    """What is wrong with the company's subscription now, and what does not work as it should.
+
+    `unfilterable` names properties that cannot be filtered on besides (`orders.ModifiedUtc`), `partial_lists` the
+    collections whose lists lose a part of a page.
+    """
 
     on: set[Switch] = field(default_factory=set)
     unfilterable: frozenset[str] = frozenset()
+    partial_lists: frozenset[str] = frozenset()
 
     def check(self) -> None:
         """Refuse the call if anything stops the company."""

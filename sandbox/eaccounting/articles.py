@@ -6,7 +6,7 @@ from sandbox.answers import Answer
 from sandbox.eaccounting.access import SALES_WRITE, Api, Call, ok
 from sandbox.eaccounting.books import Books, utc_now
 from sandbox.eaccounting.documents import random_id
-from sandbox.eaccounting.pricing import CENT, HUNDRED, cents
+from sandbox.eaccounting.pricing import CENT, HUNDRED, ZERO, cents
 from sandbox.eaccounting.refusals import DUPLICATE, NOT_ALLOWED_HERE, RefusalError, not_found
 from sandbox.eaccounting.schema import filled
 from sandbox.world import Record
@@ -40,6 +40,7 @@ async def replace(call: Call) -> Answer:
     refuse_double(call.books, body["Number"], before["Id"])
     now = utc_now()
     article = composed(call.books, body) | {"Id": before["Id"], "CreatedUtc": before["CreatedUtc"], "ChangedUtc": now}
+    article |= in_stock(article, Decimal(article["StockBalance"]), Decimal(before["StockBalanceReserved"]))
     if article["StockBalance"] != before["StockBalance"]:
         article["StockBalanceManuallyChangedUtc"] = now
     return ok(call.books["articles"].save(article))
@@ -57,7 +58,6 @@ def composed(books: Books, body: Record) -> Record:
     if coding is None or unit is None:
         raise not_found("Coding" if coding is None else "Unit")
     net, gross = prices(body, Decimal(coding["VatRatePercent"]))
-    stock = Decimal(body.get("StockBalance") or 0)
     given = {name: value for name, value in body.items() if value is not None}
     computed = {
         "NetPrice": net,
@@ -66,13 +66,22 @@ def composed(books: Books, body: Record) -> Record:
         "CodingName": coding["Name"],
         "UnitName": unit["Name"],
         "UnitAbbreviation": unit["Abbreviation"],
-        "StockBalance": stock,
-        "StockBalanceAvailable": stock,
         "IsServiceArticle": coding["Type"] == "Service",
     }
-    return filled(
+    article = filled(
         "ArticleApi", **{"SendToWebshop": True, "CurrencyCode": books.settings["CurrencyCode"]} | given | computed
     )
+    return article | in_stock(article, Decimal(body.get("StockBalance") or 0))
+
+
+def in_stock(article: Record, balance: Decimal, reserved: Decimal = ZERO) -> Record:
+    """Give what an article says of its stock: the balance, what is reserved of it, and its value at purchase price."""
+    return {
+        "StockBalance": balance,
+        "StockBalanceReserved": reserved,
+        "StockBalanceAvailable": balance - reserved,
+        "StockValue": cents(balance * article["PurchasePrice"]),
+    }
 
 
 def prices(body: Record, percent: Decimal) -> tuple[Decimal, Decimal]:

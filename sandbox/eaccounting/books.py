@@ -68,6 +68,7 @@ SCHEMAS = {
     "deliveryterms": "DeliveryTermApi",
     "vatcodes": "VatCodeApi",
     "bankaccounts": "BankAccountApi",
+    "fiscalyears": "FiscalYearApi",
     "countries": "CountryApi",
     "currencies": "CurrencyApi",
 }
@@ -90,6 +91,7 @@ def records_of(world: World) -> dict[str, list[Record]]:
         "deliveryterms": world.delivery_terms,
         "vatcodes": world.vat_codes,
         "bankaccounts": world.bank_accounts,
+        "fiscalyears": world.fiscal_years,
         "countries": world.countries,
         "currencies": world.currencies,
     }

@@ -129,10 +129,7 @@ def invoice_of(orders: Sequence[Record], booking: Booking, percent_of: Callable[
     order = orders[0]
     rate = RATES_TO_EURO[order["CurrencyCode"]]
     specification = vat_specification(orders, percent_of)
-    vat = sum((line["VatAmountInvoiceCurrency"] for line in specification), ZERO)
-    net = sum((line["AmountInvoiceCurrency"] for line in specification), ZERO)
-    rounding = sum((one["RoundingsAmount"] for one in orders), ZERO)
-    total = net + vat + rounding
+    sums = invoice_sums(specification, sum((one["RoundingsAmount"] for one in orders), ZERO), rate)
     paid = booking.status == PAID
     together = len(orders) > 1
     rows = enumerate((row for one in orders for row in one["Rows"]), 1)
@@ -146,13 +143,9 @@ def invoice_of(orders: Sequence[Record], booking: Booking, percent_of: Callable[
         InvoiceDate=booking.day.isoformat(),
         DueDate=booking.due.isoformat(),
         CurrencyRate=rate,
-        TotalAmount=cents(total * rate),
-        TotalVatAmount=cents(vat * rate),
-        TotalRoundings=cents(rounding * rate),
-        TotalAmountInvoiceCurrency=total,
-        TotalVatAmountInvoiceCurrency=vat,
-        RemainingAmount=ZERO if paid else cents(total * rate),
-        RemainingAmountInvoiceCurrency=ZERO if paid else total,
+        **sums,
+        RemainingAmount=ZERO if paid else sums["TotalAmount"],
+        RemainingAmountInvoiceCurrency=ZERO if paid else sums["TotalAmountInvoiceCurrency"],
         Rows=[invoice_row(row, line, order["IncludesVat"], percent_of(row), booking.new_id()) for line, row in rows],
         VatSpecification=specification,
         CreatedFromOrderId=None if together else order["Id"],
@@ -163,6 +156,20 @@ def invoice_of(orders: Sequence[Record], booking: Booking, percent_of: Callable[
         CreatedUtc=booking.created,
         ModifiedUtc=booking.created if paid else None,
     )
+
+
+def invoice_sums(specification: Sequence[Record], rounding: Decimal, rate: Decimal) -> Record:
+    """Add up an invoice: in its own currency from its VAT specification, and in the company's at this rate."""
+    vat = sum((line["VatAmountInvoiceCurrency"] for line in specification), ZERO)
+    net = sum((line["AmountInvoiceCurrency"] for line in specification), ZERO)
+    total = net + vat + rounding
+    return {
+        "TotalAmount": cents(total * rate),
+        "TotalVatAmount": cents(vat * rate),
+        "TotalRoundings": cents(rounding * rate),
+        "TotalAmountInvoiceCurrency": total,
+        "TotalVatAmountInvoiceCurrency": vat,
+    }
 
 
 SHARED_WITH_INVOICE = (
@@ -189,7 +196,8 @@ def vat_specification(orders: Sequence[Record], percent_of: Callable[[Record], D
         per_rate[percent_of(row)] += row["Amount"]
     lines = []
     for percent, amount in sorted(per_rate.items()):
-        vat = vat_in(amount, percent, includes_vat)
+        # Adding zero turns the -0.00 of a credit without VAT into 0.00.
+        vat = vat_in(amount, percent, includes_vat) + ZERO
         net = amount - vat if includes_vat else amount
         values = {"AmountInvoiceCurrency": net, "VatAmountInvoiceCurrency": vat, "VatPercent": percent}
         lines.append(filled("CustomerInvoiceVatApi", **values))
@@ -233,29 +241,3 @@ def relations(orders: Sequence[Record]) -> list[Record]:
         )
         line = last
     return found
-
-
-def credit_of(invoice: Record, booking: Booking) -> Record:
-    """Make the credit invoice that takes a whole invoice back."""
-    amounts = (
-        "TotalAmount",
-        "TotalVatAmount",
-        "TotalRoundings",
-        "TotalAmountInvoiceCurrency",
-        "TotalVatAmountInvoiceCurrency",
-    )
-    rows = [{**row, **{name: -row[name] for name in ("Quantity", "Amount", "AmountNoVat")}} for row in invoice["Rows"]]
-    own = {
-        "Id": booking.new_id(),
-        "InvoiceNumber": booking.number,
-        "VoucherId": booking.new_id(),
-        "VoucherNumber": f"KF{booking.number}",
-        "IsCreditInvoice": True,
-        "Rows": rows,
-        "ReferringInvoiceId": invoice["Id"],
-        "CreatedFromOrderId": None,
-        "PaymentStatus": booking.status,
-        "CreatedUtc": booking.created,
-        "ModifiedUtc": None,
-    }
-    return invoice | {name: -invoice[name] for name in amounts} | own

@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.answers import json_text
+from sandbox.eaccounting.access import Switches
 from sandbox.eaccounting.books import Collection
+from sandbox.eaccounting.documents import PAID
 from sandbox.eaccounting.filters import instant, read_filter, refused
+from sandbox.eaccounting.pricing import ZERO
 from sandbox.eaccounting.schema import Kind, kinds, properties
 from sandbox.world import Record
 
 DEFAULT_PAGE_SIZE, LARGEST_PAGE = 50, 1000
+PARTIAL_PAGES = 3
+"""Into so many pages a list falls whose second page loses rows."""
+
 PARAMETERS = frozenset({"$page", "$pagesize", "$filter", "$orderby", "$select"})
 
 # Not every property can be filtered on, and no list of those that can is published: the ones here are those that
@@ -25,6 +31,7 @@ FILTERABLE = {
     " RemainingAmountInvoiceCurrency TotalAmountInvoiceCurrency",
     "articleaccountcodings": "Id Name IsActive ChangedUtc",
     "bankaccounts": "Id Name IsActive ModifiedUtc",
+    "fiscalyears": "Id StartDate EndDate",
 }
 FILTERABLE_ELSEWHERE = "Id Name Code"
 
@@ -75,23 +82,39 @@ def modified_since(records: list[Record], text: str) -> list[Record]:
     return [record for record in records if instant(record["ModifiedUtc"] or record["CreatedUtc"]) >= since]
 
 
-def page(
-    path: str, collection: Collection, query: Mapping[str, str], refused_fields: frozenset[str] = frozenset()
-) -> bytes:
+def as_listed(path: str, record: Record) -> Record:
+    """Give a record as a list shows it: one unpaid invoice in three says that nothing remains to be paid.
+
+    Clients have been misled by that in production; the single invoice and every PaymentStatus tell the truth.
+    """
+    if path == "customerinvoices" and record["PaymentStatus"] != PAID and record["InvoiceNumber"] % 3 == 0:
+        return record | {"RemainingAmount": ZERO, "RemainingAmountInvoiceCurrency": ZERO}
+    return record
+
+
+def row_text(path: str, collection: Collection, record: Record, select: str | None) -> bytes:
+    """Write a row of a list as JSON text, with the fields that `$select` names."""
+    shown = as_listed(path, record)
+    if select is not None:
+        return json_text(selected(shown, select, collection.schema))
+    return collection.text(record) if shown is record else json_text(shown)
+
+
+def page(path: str, collection: Collection, query: Mapping[str, str], switches: Switches) -> bytes:
     """Answer a list request with one page of records as JSON text.
 
     Args:
         path: the collection's path, such as `orders`.
         collection: its records.
         query: the query parameters of the request.
-        refused_fields: `path.Property` names that may not be filtered on although they usually may.
+        switches: what does not work as it should.
     """
     unknown = next((name for name in query if name.startswith("$") and name not in PARAMETERS), None)
     if unknown:
         raise refused(f"The query parameter '{unknown}' is not supported")
     number = whole_number(query, "$page", 1)
     size = whole_number(query, "$pagesize", DEFAULT_PAGE_SIZE, LARGEST_PAGE)
-    known = filterable(path, collection.schema, refused_fields)
+    known = filterable(path, collection.schema, switches.unfilterable)
     records = list(collection.records.values())
     if path == "customerinvoices" and "modifiedSinceUtc" in query:
         records = modified_since(records, query["modifiedSinceUtc"])
@@ -100,11 +123,13 @@ def page(
         records = [record for record in records if test(record)]
     if "$orderby" in query:
         records = sort(records, query["$orderby"], known)
+    partial = path in switches.partial_lists
+    if partial:
+        size = min(size, max(1, math.ceil(len(records) / PARTIAL_PAGES)))
     wanted = records[(number - 1) * size : number * size]
-    if "$select" in query:
-        rows = [json_text(selected(record, query["$select"], collection.schema)) for record in wanted]
-    else:
-        rows = [collection.text(record) for record in wanted]
+    if partial and number == 2:
+        wanted = wanted[: len(wanted) // 2]
+    rows = [row_text(path, collection, record, query.get("$select")) for record in wanted]
     return b'{"Meta":%b,"Data":[%b]}' % (json_text(meta(number, size, len(records))), b",".join(rows))
 
 

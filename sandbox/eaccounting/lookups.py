@@ -29,6 +29,7 @@ READABLE: tuple[tuple[str, str | None, frozenset[str], int], ...] = (
     ("currencies", None, SALES | PURCHASE, 400),
     ("vatcodes", "id", ACCOUNTING, 404),
     ("bankaccounts", "bankAccountId", PURCHASE, 404),
+    ("fiscalyears", "id", ACCOUNTING | SALES, 404),
 )
 # Path, status of a creation, scopes for it; and whether records may be replaced and deleted.
 WRITABLE_LISTS: tuple[tuple[str, int, Iterable[str], bool], ...] = (
@@ -67,7 +68,7 @@ def listing(api: Api, path: str) -> Handler:
     """Make the handler of a list."""
 
     async def answer(call: Call) -> Answer:
-        return ok(page(path, call.books[path], call.request.query_params, api.switches.unfilterable))
+        return ok(page(path, call.books[path], call.request.query_params, api.switches))
 
     return answer
 

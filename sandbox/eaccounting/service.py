@@ -48,7 +48,14 @@ class EaccountingSandbox:
             path: list(collection.records.values()) for path, collection in self.books.collections.items()
         }
         mailed = [attempt for books in self.companies.values() for attempt in books.mailed]
-        return kept | {"mailed": mailed, "planted": self._world.planted}
+        world = self._world
+        return kept | {
+            "mailed": mailed,
+            "planted": world.planted,
+            "planted_invoices": world.planted_invoices,
+            "planted_articles": world.planted_articles,
+            "planted_customers": world.planted_customers,
+        }
 
     def reset(self) -> None:
         """Forget everything that was done since the start, tokens included: the first refresh token is good again."""
@@ -58,7 +65,7 @@ class EaccountingSandbox:
             vars(other_books(self._world, self._options.order_amount))
         )
         self.switches.on.clear()
-        self.switches.unfilterable = frozenset()
+        self.switches.unfilterable = self.switches.partial_lists = frozenset()
         self.quota.windows.clear()
         self.identity.restart()
 

@@ -1,6 +1,7 @@
 """Debtors and stock in the SalesOrders API v3: a search, locations, and the availability of items."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,9 +13,9 @@ from sandbox.vismanet.answers import Record, problem
 from sandbox.vismanet.company import Company, Stored, utc_text
 from sandbox.vismanet.customer_view import address_of, contact_of
 from sandbox.vismanet.inventory_rules import is_stock
-from sandbox.vismanet.inventory_view import stock_on_hand
 from sandbox.vismanet.order_view import address_view, contact_view, location_view
 from sandbox.vismanet.paging import page_answer, page_asked
+from sandbox.vismanet.stock import NOTHING, Balances, Quantities, cost_of, places_of
 
 DEFAULT_CUSTOMER_PAGE = 100
 LARGEST_CUSTOMER_PAGE = 1000
@@ -49,10 +50,11 @@ def add_availability(router: APIRouter, api: Api) -> None:
         asked = [text.rstrip().upper() for text in request.query_params.getlist("inventoryId")]
         kept = [item for key, item in company.items.items() if is_stock(item.values) and (not asked or key in asked)]
         page = page_asked(request, LARGEST_INVENTORY_PAGE, LARGEST_INVENTORY_PAGE)
-        view = _availability_view(request)
+        view = _availability_view(request, company)
         since = request.query_params.get("modifiedSince")
         if since:
-            kept = [item for item in kept if item.created >= _moment(since)]
+            changed = _moment(since)
+            kept = [item for item in kept if _last_change(company, item) >= changed]
         return page_answer(request, "/salesorder/api/v3/Inventory", page, kept, view)
 
 
@@ -101,13 +103,19 @@ def _location_item(customer: Stored) -> Record:
     }
 
 
-def _availability_view(request: Request) -> Any:
+def _last_change(company: Company, item: Stored) -> datetime.datetime:
+    levels = [company.stock[key] for key in company.stock.keys() & places_of(item)]
+    return max((level.modified for level in levels), default=item.created)
+
+
+def _availability_view(request: Request, company: Company) -> Any:
     warehouses = request.query_params.getlist("warehouseId")
+    balances = Balances(company)
     words = {word.strip().lower() for text in request.query_params.getlist("expand") for word in text.split(",")}
 
     def view(item: Stored) -> Record:
         rows = [
-            _warehouse_row(item, key, bool(words & {"location", "all"}))
+            _warehouse_row(balances.of(item, key), cost_of(company, item), key, bool(words & {"location", "all"}))
             for key in tables.WAREHOUSES
             if not warehouses or key in warehouses
         ]
@@ -123,16 +131,15 @@ def _availability_view(request: Request) -> Any:
     return view
 
 
-def _warehouse_row(item: Stored, warehouse: str, with_locations: bool) -> Record:
-    quantity = stock_on_hand(item) if warehouse == "1" else stock_on_hand(item) * 0
+def _warehouse_row(stock: Quantities, cost: Decimal, warehouse: str, with_locations: bool) -> Record:
     quantities = {
-        "quantityOnHand": quantity,
-        "quantityAvailable": quantity,
-        "quantityAvailableForShipment": quantity,
-        "quantityNotAvailable": quantity * 0,
-        "quantityPurchaseOrders": quantity * 0,
+        "quantityOnHand": stock.on_hand,
+        "quantityAvailable": stock.available,
+        "quantityAvailableForShipment": stock.available_for_shipment,
+        "quantityNotAvailable": NOTHING,
+        "quantityPurchaseOrders": NOTHING,
     }
-    modified = utc_text(item.created)
+    modified = utc_text(stock.modified)
     location = {
         "locationId": "STD",
         "internalLocationId": 1,
@@ -145,8 +152,8 @@ def _warehouse_row(item: Stored, warehouse: str, with_locations: bool) -> Record
         "internalWarehouseId": int(warehouse),
         "description": tables.WAREHOUSES[warehouse][0],
         "lastModified": modified,
-        "estimatedUnitCost": None,
-        "estimatedTotalCost": None,
+        "estimatedUnitCost": cost,
+        "estimatedTotalCost": cost * stock.on_hand,
         **quantities,
         "locations": [location] if with_locations else None,
     }

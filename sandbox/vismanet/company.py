@@ -1,8 +1,10 @@
-"""What the target company has stored: debtors, contacts, items, orders, and what it would have mailed."""
+"""What the target company has stored: master records, documents, stock, and what it would have mailed."""
 
 import base64
 import datetime
+from collections import Counter
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -34,7 +36,7 @@ def entity_tag(version: str) -> str:
 
 @dataclass
 class Stored:
-    """A debtor, contact or item: its values under the update DTO's names, and when it changed (UTC)."""
+    """A debtor, contact, item or document: its values under the update DTO's names, and when it changed (UTC)."""
 
     key: str
     internal_id: int
@@ -46,7 +48,10 @@ class Stored:
 
 @dataclass
 class Order:
-    """A sales order: head and lines under the names of the write DTOs, with defaults filled in."""
+    """A sales order: head and lines under the names of the write DTOs, with defaults filled in.
+
+    `billed` gives for each invoice made of it the quantities of its lines.
+    """
 
     type: str
     number: str
@@ -58,11 +63,62 @@ class Order:
     version: str = ""
     created_by: str | None = None
     totals: Totals = field(default_factory=Totals)
+    billed: dict[str, dict[int, Decimal]] = field(default_factory=dict)
 
     @property
     def next_line(self) -> int:
         """Give the number of the next line; numbers are never used twice."""
         return max((line["lineId"] for line in self.lines), default=0) + 1
+
+
+@dataclass
+class CustomerDocument(Stored):
+    """A customer invoice or credit note: its head under the update DTO's names, lines, sums and what is open.
+
+    `totals` and `balance` are in the document's currency; `tax_details` are the VAT amounts that were given by hand.
+    """
+
+    lines: list[Record] = field(default_factory=list)
+    tax_details: list[Record] = field(default_factory=list)
+    totals: Totals = field(default_factory=Totals)
+    balance: Decimal = Decimal("0.00")
+    released: bool = False
+    credit_note: bool = False
+    created_by: str | None = None
+
+    @property
+    def next_line(self) -> int:
+        """Give the number of the next line; numbers are never used twice."""
+        return max((line["lineNumber"] for line in self.lines), default=0) + 1
+
+
+@dataclass
+class Payment(Stored):
+    """A payment of a debtor: its values under the update DTO's names; `unapplied` is what no invoice has taken yet."""
+
+    unapplied: Decimal = Decimal("0.00")
+    released: bool = False
+    voided: bool = False
+
+
+@dataclass
+class InvoiceSetUp:
+    """What the company has decided about customer documents.
+
+    `own_numbers`: the number series allow numbers of their own on import. `stock_items`: invoices that come from no
+    sales order may hold stock items, which the published description of the field rules out.
+    """
+
+    own_numbers: bool = True
+    stock_items: bool = False
+
+
+@dataclass
+class Level:
+    """How much of an item lies in one warehouse, in the item's base unit, and when that last changed (UTC)."""
+
+    on_hand: Decimal
+    modified: datetime.datetime
 
 
 class Company:
@@ -75,11 +131,21 @@ class Company:
         self.contacts: dict[int, Stored] = {}
         self.items: dict[str, Stored] = {}
         self.orders: dict[tuple[str, str], Order] = {}
+        self.stock: dict[tuple[str, str], Level] = {}
+        self.costs: dict[str, Decimal] = {}
+        self.adjustments: dict[str, Stored] = {}
+        self.journals: dict[str, Stored] = {}
+        self.shipments: dict[str, Stored] = {}
+        self.invoices: dict[str, CustomerDocument] = {}
+        self.credit_notes: dict[str, CustomerDocument] = {}
+        self.payments: dict[str, Payment] = {}
+        self.invoice_set_up = InvoiceSetUp()
         self.mailed: list[Record] = []
         self.mailed_customers: set[str] = set()
         self._versions = 0
         self._internal_ids = 0
         self._next_customer = FIRST_CUSTOMER
+        self._last_numbers: Counter[str] = Counter()
         self._next_order = dict.fromkeys(("SO", "WB"), FIRST_ORDER)
 
     def customer(self, number: str) -> Stored | None:
@@ -119,6 +185,11 @@ class Company:
         number = self._next_order[order_type]
         self._next_order[order_type] = number + 1
         return f"{number:06}"
+
+    def next_number(self, series: str) -> str:
+        """Give the next six-digit number of a series that starts at 1."""
+        self._last_numbers[series] += 1
+        return f"{self._last_numbers[series]:06}"
 
     def keep(self, key: str, values: Record, moment: datetime.datetime | None = None) -> Stored:
         """Make a new record, now or at an earlier moment."""

@@ -1,29 +1,22 @@
-"""What a person at the ERP's own screens does meanwhile: changes, types in or deletes a record.
-
-Bodies are plain JSON with the field names of the update DTOs, not wrapped; nothing done here counts as
-done by a program.
-"""
-
-from collections.abc import Awaitable, Callable
+"""What a person at the ERP's own screens does meanwhile: changes, types in or deletes a record."""
 
 import simplejson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
-from sandbox.answers import Answer
-from sandbox.vismanet.answers import Record, RefusalError, plain_refusal
+from sandbox.vismanet.answers import Record, plain_refusal
+from sandbox.vismanet.by_hand import PERSON, by_hand, fields_of
 from sandbox.vismanet.company import Company
 from sandbox.vismanet.contacts import contact_view, create_contact
+from sandbox.vismanet.control_documents import add_documents_by_hand
+from sandbox.vismanet.control_stock import add_warehouse_by_hand
 from sandbox.vismanet.customer_rules import change_customer, create_customer
 from sandbox.vismanet.customer_view import customer_view
 from sandbox.vismanet.inventory_rules import change_item, create_item
 from sandbox.vismanet.inventory_view import inventory_view
 from sandbox.vismanet.order_body import CHANGED_ORDER, NEW_LINES, NEW_ORDER, read_body
-from sandbox.vismanet.order_rules import add_lines, change_order, place_order
+from sandbox.vismanet.order_rules import add_lines, change_order, place_order, refuse_if_shipped
 from sandbox.vismanet.order_view import order_view
 from sandbox.vismanet.orders import find_order
-
-PERSON = "boekhouder"
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def control_router(company: Company) -> APIRouter:
@@ -31,57 +24,59 @@ def control_router(company: Company) -> APIRouter:
     router = APIRouter(prefix="/_sandbox/vismanet")
     _add_master_records(router, company)
     _add_orders(router, company)
+    add_documents_by_hand(router, company)
+    add_warehouse_by_hand(router, company)
     return router
 
 
 def _add_master_records(router: APIRouter, company: Company) -> None:
     @router.post("/customers", response_model=None)
-    @_by_hand
+    @by_hand
     async def new_customer(request: Request) -> Record:
-        return customer_view(company, create_customer(company, await _fields(request)))
+        return customer_view(company, create_customer(company, await fields_of(request)))
 
     @router.post("/customers/{number}", response_model=None)
-    @_by_hand
+    @by_hand
     async def edit_customer(request: Request) -> Record:
         customer = company.customer(request.path_params["number"])
         if customer is None:
             raise plain_refusal(404, "No such customer.")
-        change_customer(company, customer, await _fields(request))
+        change_customer(company, customer, await fields_of(request))
         return customer_view(company, customer)
 
     @router.post("/contacts", response_model=None)
-    @_by_hand
+    @by_hand
     async def new_contact(request: Request) -> Record:
-        return contact_view(company, create_contact(company, await _fields(request)))
+        return contact_view(company, create_contact(company, await fields_of(request)))
 
     @router.post("/items", response_model=None)
-    @_by_hand
+    @by_hand
     async def new_item(request: Request) -> Record:
-        return inventory_view(create_item(company, await _fields(request)))
+        return inventory_view(company, create_item(company, await fields_of(request)))
 
     @router.post("/items/{number:path}", response_model=None)
-    @_by_hand
+    @by_hand
     async def edit_item(request: Request) -> Record:
         item = company.item(request.path_params["number"])
         if item is None:
             raise plain_refusal(404, "No such item.")
-        change_item(company, item, await _fields(request))
-        return inventory_view(item)
+        change_item(company, item, await fields_of(request))
+        return inventory_view(company, item)
 
 
 def _add_orders(router: APIRouter, company: Company) -> None:
     @router.post("/orders", response_model=None)
-    @_by_hand
+    @by_hand
     async def new_order(request: Request) -> Record:
         body = read_body(await request.body(), NEW_ORDER)
         return order_view(company, place_order(company, body, created_by=PERSON))
 
     @router.post("/orders/{type}/{order_id}", response_model=None)
-    @_by_hand
+    @by_hand
     async def edit_order(request: Request) -> Record:
         # Any state may be given, also one that the API cannot set, such as Completed; `lines` adds lines.
         order = find_order(company, request)
-        fields = await _fields(request)
+        fields = await fields_of(request)
         status, lines = fields.pop("status", None), fields.pop("lines", [])
         change_order(company, order, read_body(simplejson.dumps(fields, use_decimal=True).encode(), CHANGED_ORDER))
         if lines:
@@ -91,28 +86,9 @@ def _add_orders(router: APIRouter, company: Company) -> None:
         return order_view(company, order)
 
     @router.delete("/orders/{type}/{order_id}", response_model=None)
-    @_by_hand
+    @by_hand
     async def delete_order(request: Request) -> Record:
         order = find_order(company, request)
+        refuse_if_shipped(order)
         del company.orders[order.type, order.number]
         return {}
-
-
-def _by_hand(handler: Callable[[Request], Awaitable[Record]]) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
-        try:
-            return Answer(await handler(request))
-        except RefusalError as refused:
-            return refused.answer()
-
-    return endpoint
-
-
-async def _fields(request: Request) -> Record:
-    try:
-        fields = simplejson.loads(await request.body(), use_decimal=True)
-    except ValueError:
-        raise plain_refusal(400, "The body is not valid JSON.") from None
-    if not isinstance(fields, dict):
-        raise plain_refusal(400, "The body is not an object.")
-    return fields

@@ -116,15 +116,10 @@ def _attributes(values: Record) -> list[Record]:
 
 
 def _accounts(chosen: Record) -> Record:
-    defaults = {
-        "customerLedgerAccount": "1300",
-        "salesAccount": "8000",
-        "salesNonTaxableAccount": "8050",
-        "salesEuAccount": "8020",
-        "salesExportAccount": "8030",
-        "freightAccount": "8040",
+    return {
+        name: masterdata.account_reference(chosen.get(name) or tables.CUSTOMER_ACCOUNTS.get(name))
+        for name in ACCOUNT_FIELDS
     }
-    return {name: masterdata.account_reference(chosen.get(name) or defaults.get(name)) for name in ACCOUNT_FIELDS}
 
 
 def _payment_methods(values: Record) -> list[Record]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from sandbox.answers import Answer
 from sandbox.vismanet.access import Api
 from sandbox.vismanet.answers import Record
+from sandbox.vismanet.attachments import add_attachments
 from sandbox.vismanet.company import Company, Stored
 from sandbox.vismanet.inventory_rules import (
     CROSS_REFERENCE_FIELDS,
@@ -17,6 +18,7 @@ from sandbox.vismanet.inventory_rules import (
 )
 from sandbox.vismanet.inventory_view import inventory_view, reference_view
 from sandbox.vismanet.lists import changed, changed_as_asked, created, missing, one, paged, path_key, same_text
+from sandbox.vismanet.stock import Balances
 from sandbox.vismanet.wrapped import read_update
 
 LARGEST_PAGE = 5000
@@ -32,9 +34,13 @@ def add_inventory(router: APIRouter, api: Api) -> None:
         asked = request.query_params
         kept = [item for item in changed_as_asked(list(company.items.values()), request) if _asked_for(item, request)]
 
+        balances = Balances(company)
+
         def view(item: Any) -> Record:
             # All expansions are on unless they are switched off, "but will be changed in the future".
-            return inventory_view(item, lambda name: asked.get(f"expand{name}", "true").lower() != "false")
+            return inventory_view(
+                company, item, lambda name: asked.get(f"expand{name}", "true").lower() != "false", balances
+            )
 
         return paged(kept, request, LARGEST_PAGE, view)
 
@@ -45,6 +51,7 @@ def add_inventory(router: APIRouter, api: Api) -> None:
         return created(request, "/vismanet/v1/inventory", item.key, item.version)
 
     _add_cross_references(router, api)
+    add_attachments(router, api)
     _add_single_items(router, api)
 
 
@@ -55,14 +62,14 @@ def _add_single_items(router: APIRouter, api: Api) -> None:
         wanted = request.path_params["internal_id"]
         for item in company.items.values():
             if str(item.internal_id) == wanted:
-                return one(inventory_view(item), item.version)
+                return one(inventory_view(company, item), item.version)
         raise missing("Inventory Item", wanted)
 
     @router.get("/v1/inventory/{number}", response_model=None)
     @api.allowing("read")
     async def get_one(request: Request, company: Company) -> Response:
         item = _by_number(company, request)
-        return one(inventory_view(item), item.version)
+        return one(inventory_view(company, item), item.version)
 
     @router.put("/v1/inventory/{number}", response_model=None)
     @api.allowing("update")

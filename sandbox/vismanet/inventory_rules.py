@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from sandbox.vismanet import tables
 from sandbox.vismanet.answers import Record, core_refusal
+from sandbox.vismanet.attributes import attribute_faults, lines_after
 from sandbox.vismanet.company import Company, Stored, item_key
+from sandbox.vismanet.cross_references import references_after, taken_barcodes
 from sandbox.vismanet.customer_rules import ATTRIBUTE_LINES, SEGMENTS
 from sandbox.vismanet.wrapped import FLAG, NUMBER, OPERATION, TEXT, WHOLE, Fields, Nested, Rows, Scalar, merged
 
@@ -100,8 +102,9 @@ def create_item(company: Company, update: Record) -> Stored:
     values = {**_class_values(given.get("itemClass")), **given}
     for name in UNIT_FIELDS[1:]:
         values.setdefault(name, values.get("baseUnit"))
-    values["crossReferences"] = _references([], given.get("crossReferences") or [])
-    _validate(company, values, doing)
+    values["crossReferences"] = references_after([], given.get("crossReferences") or [], doing)
+    values["attributeLines"] = lines_after([], given.get("attributeLines") or [])
+    _validate(company, number, values, doing)
     item = company.keep(number, values)
     company.items[item_key(number)] = item
     return item
@@ -112,17 +115,18 @@ def change_item(company: Company, item: Stored, update: Record) -> None:
     doing = "updating the inventory item"
     if update.get("inventoryNumber") is not None and item_key(update["inventoryNumber"]) != item_key(item.key):
         raise core_refusal(400, doing, "Inventory Item", ["'Inventory ID' cannot be changed."])
-    given = {name: value for name, value in update.items() if name not in ("inventoryNumber", "crossReferences")}
-    values = merged(item.values, given)
-    values["crossReferences"] = _references(item.values["crossReferences"], update.get("crossReferences") or [])
-    _validate(company, values, doing)
+    apart = ("inventoryNumber", "crossReferences", "attributeLines")
+    before, values = item.values, merged(item.values, {key: sent for key, sent in update.items() if key not in apart})
+    values["crossReferences"] = references_after(before["crossReferences"], update.get("crossReferences") or [], doing)
+    values["attributeLines"] = lines_after(before["attributeLines"], update.get("attributeLines") or [])
+    _validate(company, item.key, values, doing)
     item.values = values
     company.touch(item)
 
 
 def put_reference(company: Company, item: Stored, reference: Record) -> None:
     """Add a cross-reference (such as a barcode), or change the one with the same type and number."""
-    change_item(company, item, {"crossReferences": [{**reference, "operation": "Update"}]})
+    change_item(company, item, {"crossReferences": [reference]})
 
 
 def is_stock(values: Record) -> bool:
@@ -155,19 +159,7 @@ def _class_values(class_id: str | None) -> Record:
     }
 
 
-def _references(before: list[Record], rows: list[Record]) -> list[Record]:
-    kept = {(row["alternateType"], row["alternateID"]): row for row in before}
-    for row in rows:
-        key = (row.get("alternateType") or "Global", row.get("alternateID") or "")
-        if row.get("operation") == "Delete":
-            kept.pop(key, None)
-        else:
-            given = {name: value for name, value in row.items() if name != "operation"}
-            kept[key] = {**kept.get(key, {}), **given, "alternateType": key[0], "alternateID": key[1]}
-    return list(kept.values())
-
-
-def _validate(company: Company, values: Record, doing: str) -> None:
+def _validate(company: Company, number: str, values: Record, doing: str) -> None:
     required = (("itemClass", "Item Class"), ("description", "Description"), ("baseUnit", "Base Unit"))
     empty = [f"'{label}' cannot be empty." for name, label in required if not (values.get(name) or "").strip()]
     if empty:
@@ -175,7 +167,7 @@ def _validate(company: Company, values: Record, doing: str) -> None:
     unknown = [f"'{label}' cannot be found in the system." for label in _unknown_references(company, values)]
     if unknown:
         raise core_refusal(500, doing, "Inventory Item", unknown)
-    faults = list(_faults(values))
+    faults = [*_faults(values), *taken_barcodes(company, number, values["crossReferences"])]
     if faults:
         raise core_refusal(400, doing, "Inventory Item", faults)
 
@@ -192,8 +184,6 @@ def _unknown_references(company: Company, values: Record) -> Iterator[str]:
     for name, rows, key, label in lists:
         if values.get(name) is not None and not company.master.knows(rows, key, values[name]):
             yield label
-    for line in values.get("attributeLines") or []:
-        yield f"Attribute {line.get('attributeId')}"
 
 
 def _faults(values: Record) -> Iterator[str]:
@@ -202,6 +192,7 @@ def _faults(values: Record) -> Iterator[str]:
         yield "'Type' does not belong to the item class."
     if len(values["description"]) > LONGEST_DESCRIPTION:
         yield f"'Description' is longer than {LONGEST_DESCRIPTION} characters."
+    yield from attribute_faults(values["itemClass"], values["attributeLines"])
     if any(not row["alternateID"] for row in values["crossReferences"]):
         yield "'Alternate ID' cannot be empty."
     for row in values["crossReferences"]:

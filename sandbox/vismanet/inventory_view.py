@@ -5,8 +5,11 @@ from decimal import Decimal
 
 from sandbox.vismanet import masterdata, tables
 from sandbox.vismanet.answers import Record, without_nulls
-from sandbox.vismanet.company import Stored, local_text
+from sandbox.vismanet.attachments import shown_attachments
+from sandbox.vismanet.attributes import shown_attributes
+from sandbox.vismanet.company import Company, Stored, local_text
 from sandbox.vismanet.inventory_rules import OTHER_ACCOUNTS, SALES_ACCOUNTS, is_stock, units_of
+from sandbox.vismanet.stock import Balances, cost_of, warehouses_of
 
 ZERO = Decimal(0)
 EXPANSIONS = (
@@ -22,9 +25,15 @@ EXPANSIONS = (
 )
 
 
-def inventory_view(item: Stored, expanded: Callable[[str], bool] = lambda _: True) -> Record:
-    """Show an item with the expansions asked for."""
+def inventory_view(
+    company: Company,
+    item: Stored,
+    expanded: Callable[[str], bool] = lambda _: True,
+    balances: Balances | None = None,
+) -> Record:
+    """Show an item with the expansions asked for; a list gives the `balances` that all its rows share."""
     values = item.values
+    cost = cost_of(company, item)
     warehouse = values.get("defaultWarehouse")
     view: Record = {
         "inventoryId": item.internal_id,
@@ -48,14 +57,15 @@ def inventory_view(item: Stored, expanded: Callable[[str], bool] = lambda _: Tru
         "postingClass": masterdata.named(values.get("postingClass"), tables.POSTING_CLASSES),
         "vatCode": _vat_code(values.get("vatCode")),
         "pendingCost": ZERO,
-        "currentCost": ZERO,
-        "lastCost": ZERO,
+        "currentCost": cost,
+        "lastCost": cost,
+        "costPriceStatistics": {"lastCost": cost, "averageCost": cost},
         "stockItem": is_stock(values),
         "kitItem": bool(values.get("kitItem")),
         "defaultWarehouse": masterdata.named(warehouse, {key: text for key, (text, _) in tables.WAREHOUSES.items()}),
         "lastModifiedDateTime": local_text(item.modified),
         "timestamp": item.version,
-        **{name: part for expansion, name, part in _expansions(item) if expanded(expansion)},
+        **{name: part for expansion, name, part in _expansions(company, item, balances) if expanded(expansion)},
     }
     shown: Record = without_nulls(view)
     return shown
@@ -69,14 +79,14 @@ def reference_view(item: Stored, reference: Record) -> Record:
     return shown
 
 
-def _expansions(item: Stored) -> list[tuple[str, str, object]]:
+def _expansions(company: Company, item: Stored, balances: Balances | None) -> list[tuple[str, str, object]]:
     values = item.values
     accounts = {name: masterdata.account_reference(values.get(name)) for name in (*SALES_ACCOUNTS, *OTHER_ACCOUNTS)}
     return [
         ("CrossReference", "crossReferences", [reference_view(item, row) for row in values["crossReferences"]]),
-        ("Attachment", "attachments", []),
-        ("Attribute", "attributes", []),
-        ("WarehouseDetail", "warehouseDetails", _warehouse_details(item)),
+        ("Attachment", "attachments", shown_attachments(item)),
+        ("Attribute", "attributes", shown_attributes(values["attributeLines"])),
+        ("WarehouseDetail", "warehouseDetails", _warehouse_details(company, item, balances or Balances(company))),
         ("AccountInformation", "accountInformation", accounts),
         ("InventoryUnits", "inventoryUnits", _units(item)),
         ("SupplierDetails", "supplierDetails", []),
@@ -105,20 +115,20 @@ def _units(item: Stored) -> list[Record]:
     ]
 
 
-def stock_on_hand(item: Stored) -> Decimal:
-    """Give the stock in the main warehouse, in the item's base unit; nothing moves stock in the sandbox."""
-    return Decimal(25 + item.internal_id % 75) if is_stock(item.values) else ZERO
-
-
-def _warehouse_details(item: Stored) -> list[Record]:
+def _warehouse_details(company: Company, item: Stored, balances: Balances) -> list[Record]:
     if not is_stock(item.values):
         return []
-    quantity = stock_on_hand(item)
-    details = {
-        "isDefault": True,
-        "warehouse": "1",
-        "quantityOnHand": quantity,
-        "available": quantity,
-        "availableForShipment": quantity,
-    }
-    return [{**details, "lastModifiedDateTime": local_text(item.created)}]
+    details = []
+    for warehouse in warehouses_of(company, item):
+        quantities = balances.of(item, warehouse)
+        details.append(
+            {
+                "isDefault": warehouse == item.values.get("defaultWarehouse"),
+                "warehouse": warehouse,
+                "quantityOnHand": quantities.on_hand,
+                "available": quantities.available,
+                "availableForShipment": quantities.available_for_shipment,
+                "lastModifiedDateTime": local_text(quantities.modified),
+            }
+        )
+    return details

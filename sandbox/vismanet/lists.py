@@ -6,7 +6,7 @@ import datetime
 import operator
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -22,16 +22,22 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
 }
 LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?)?")
+Kept = TypeVar("Kept", bound=Stored)
 ENCODED_KEY = re.compile(r"b64\(([A-Za-z0-9_-]+)\)")
 
 
 def paged(rows: Sequence[Any], request: Request, cap: int, view: Callable[[Any], Record]) -> Response:
     """Answer one page as a bare list whose rows each carry the total and the largest page size."""
+    start, end = page_bounds(request, cap)
+    metadata = {"totalCount": len(rows), "maxPageSize": cap}
+    return Answer([{**view(row), "metadata": metadata} for row in rows[start:end]])
+
+
+def page_bounds(request: Request, cap: int) -> tuple[int, int]:
+    """Give where the page asked for begins and ends; a size above the cap is cut to it."""
     size = min(_whole(request, "pageSize", cap) or cap, cap)
     number = max(_whole(request, "pageNumber", 1), 1)
-    metadata = {"totalCount": len(rows), "maxPageSize": cap}
-    page = rows[(number - 1) * size : number * size]
-    return Answer([{**view(row), "metadata": metadata} for row in page])
+    return (number - 1) * size, number * size
 
 
 def _whole(request: Request, name: str, default: int) -> int:
@@ -44,7 +50,7 @@ def _whole(request: Request, name: str, default: int) -> int:
         raise plain_refusal(400, f"The value '{text}' is not valid for {name}.") from None
 
 
-def changed_as_asked(rows: Sequence[Stored], request: Request) -> list[Stored]:
+def changed_as_asked(rows: Sequence[Kept], request: Request) -> list[Kept]:
     """Keep the records changed (or created) as asked; a date without its condition is ignored."""
     kept = list(rows)
     for prefix, stamp in (("lastModified", "modified"), ("created", "created")):
@@ -54,6 +60,23 @@ def changed_as_asked(rows: Sequence[Stored], request: Request) -> list[Stored]:
             compare, limit = _comparison(condition), _local_time(text)
             kept = [row for row in kept if compare(_local(getattr(row, stamp)), limit)]
     return kept
+
+
+def changed_since(rows: Sequence[Stored], text: str) -> list[Stored]:
+    """Keep the records changed at a moment or later, for lists that take the moment without a condition."""
+    limit = _local_time(text)
+    return [row for row in rows if _local(row.modified) >= limit]
+
+
+def dated_as_asked(
+    rows: Sequence[Kept], request: Request, parameter: str, day: Callable[[Kept], datetime.date]
+) -> list[Kept]:
+    """Keep the documents whose day is as asked; a day without its condition is ignored."""
+    text, condition = request.query_params.get(parameter), request.query_params.get(f"{parameter}Condition")
+    if not (text and condition):
+        return list(rows)
+    compare, limit = _comparison(condition), _local_time(text).date()
+    return [row for row in rows if compare(day(row), limit)]
 
 
 def _comparison(condition: str) -> Callable[[Any, Any], bool]:

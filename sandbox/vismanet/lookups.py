@@ -25,6 +25,7 @@ class Lookup:
 
 LOOKUPS = (
     Lookup("account", "accountCD"),
+    Lookup("attribute", "attributeID", pages=True),
     Lookup("branch", "number"),
     Lookup("carrier", "carrierId", pages=True),
     Lookup("cashaccount", "number"),

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sandbox.vismanet import tables, taxes
+from sandbox.vismanet import attributes, tables, taxes
 from sandbox.vismanet.answers import Record
 
 
@@ -24,6 +24,7 @@ def build_master_data(numbering: str) -> MasterData:
     return MasterData(
         {
             "account": [_account(index, number) for index, number in enumerate(tables.ACCOUNTS, start=1)],
+            "attribute": attributes.attribute_rows(),
             "branch": [_branch(number) for number in tables.BRANCHES],
             "carrier": [
                 {"carrierId": key, "carrierDescription": text, "lastModifiedDateTime": tables.SET_UP}
@@ -82,7 +83,8 @@ def _account(index: int, number: str) -> Record:
         "useDefaultSub": True,
         "postOption": "Detail",
         "cashAccount": number in tables.CASH_ACCOUNTS,
-        "allowManualEntry": True,
+        "controlAccountModule": tables.CONTROL_ACCOUNTS.get(number),
+        "allowManualEntry": number not in tables.CONTROL_ACCOUNTS,
         "lastModifiedDateTime": tables.SET_UP,
     }
 
@@ -133,7 +135,7 @@ def _cash_account(number: str) -> Record:
     return {
         "number": number,
         "description": text,
-        "currency": "EUR",
+        "currency": tables.CASH_ACCOUNT_CURRENCIES.get(number, "EUR"),
         "account": account_reference(number),
         "entryTypes": [],
         "lastModifiedDateTime": tables.SET_UP,
@@ -228,13 +230,24 @@ def _period(year: int, month: int) -> Record:
 def item_class(key: str) -> Record:
     """Give an item class as the item list and the class list write it."""
     values = tables.ITEM_CLASSES[key]
-    return {"id": key, "description": values["description"], "type": values["type"], "attributes": []}
+    return {
+        "id": key,
+        "description": values["description"],
+        "type": values["type"],
+        "attributes": attributes.class_attributes(key),
+    }
 
 
 def _numberings(numbering: str) -> list[Record]:
     manual = numbering == "manual"
     series = [
         ("CUSTOMER", "Debiteuren", "10001", False),
+        ("BATCH", "Memoriaalposten", "000001", False),
+        ("INADJUST", "Voorraadcorrecties", "000001", False),
+        ("SOSHIPMENT", "Leveringen", "000001", False),
+        ("ARINVOICE", "Verkoopfacturen", "000001", False),
+        ("ARCREDIT", "Creditnota's", "000001", False),
+        ("ARPAYMENT", "Ontvangsten", "000001", False),
         *((kind, tables.ORDER_TYPES[kind][0], "000101", manual) for kind in ("SO", "WB")),
     ]
     return [
@@ -339,6 +352,7 @@ def _vat(tax: taxes.Tax) -> Record:
         "calculateOn": tax.calculate_on,
         "cashDiscount": "NoAdjust",
         "lastModifiedDateTime": tables.SET_UP,
+        "glAccounts": {"vatPayableAccount": account_reference(tables.VAT_ACCOUNT)},
         "schedules": [schedule],
         "categories": [vat_category(tax.id)],
         "zones": [vat_zone(tax.zone)],

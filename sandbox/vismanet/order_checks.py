@@ -43,6 +43,7 @@ MESSAGES = {
     "1808-InvalidUnitOfMeasure": "Invalid Unit of Measure",
     "1809-InvalidQuantityForType": "Quantity must be zero or positive when inventory item is not of type MiscCharge",
     "1817-LineIdIsNotUnique": "The LineId provided is not unique in your request",
+    "1825-DeleteSalesOrderWithShippedLines": "Cannot delete order containing lines that have been shipped",
     "1902-SalesPersonNotFound": "Sales Person is not found",
     "1903-SupplierNotFound": "Supplier not found or is not active",
     "1904-ProjectNotFound": "Project cannot be found",
@@ -143,7 +144,11 @@ def head_findings(company: Company, head: Record, sent: Record) -> list[Finding]
     ]
     if findings or "customer" not in head:
         return findings
-    return [*_payment_findings(head), *_customer_bound_findings(company, head, sent), *_money_findings(head, sent)]
+    return [
+        *_payment_findings(head),
+        *_customer_bound_findings(company, head, sent),
+        *_money_findings(company, head, sent),
+    ]
 
 
 def line_findings(company: Company, row: Record, path: str, stored: Record | None = None) -> list[Finding]:
@@ -234,12 +239,12 @@ def _customer_bound_findings(company: Company, head: Record, sent: Record) -> li
     return findings
 
 
-def _money_findings(head: Record, sent: Record) -> list[Finding]:
+def _money_findings(company: Company, head: Record, sent: Record) -> list[Finding]:
     findings = []
     carrier = head.get("shipping", {}).get("shipViaId")
     if value_at(sent, "freight.cost") is not None and carrier not in tables.CARRIERS_WITH_MANUAL_COST:
         findings.append(found("1310-FreightCostCanNotBeSetManually", "freight.cost"))
-    period = value_at(sent, "financialInformation.postPeriod")
-    if period and int(str(period)[:4]) in tables.CLOSED_YEARS:
+    closed = {row["period"] for row in company.master.lists["financialPeriod"] if row["closedInCustomerLedger"]}
+    if value_at(sent, "financialInformation.postPeriod") in closed:
         findings.append(found("1601-FinancialPeriodClosed", "financialInformation.postPeriod"))
     return findings

@@ -140,6 +140,12 @@ def refuse_unless_editable(order: Order) -> None:
         raise problem(405, "Method Not Allowed", f"The order cannot be changed in status {order.status}.")
 
 
+def refuse_if_shipped(order: Order) -> None:
+    """Refuse to delete an order of which something is on a shipment."""
+    if any(line.get("onShipments") for line in order.lines):
+        raise validation_problem([found("1825-DeleteSalesOrderWithShippedLines", "orderId")])
+
+
 def no_such_order() -> RefusalError:
     """Refuse an order that is not there."""
     return problem(404, "Not Found", "The specified order was not found.")

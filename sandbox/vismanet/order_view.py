@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from decimal import Decimal
 from urllib.parse import quote
 
 from sandbox.vismanet import masterdata, tables, taxes
@@ -9,6 +10,9 @@ from sandbox.vismanet.answers import Record
 from sandbox.vismanet.company import Company, Order, Stored, utc_text
 from sandbox.vismanet.customer_view import address_of, contact_of
 from sandbox.vismanet.inventory_rules import is_stock
+from sandbox.vismanet.order_invoicing import billed_quantity, invoices_of
+from sandbox.vismanet.shipment_rules import on_shipments
+from sandbox.vismanet.stock import open_quantity
 from sandbox.vismanet.tax import ZERO, Totals, cents
 
 ORDERS = "/salesorder/api/v3/SalesOrders"
@@ -83,7 +87,7 @@ def order_view(company: Company, order: Order, expanded: frozenset[str] = EVERYT
         "originalOrderType": head.get("originalOrderType"),
         "print": {name: bool(head.get("print", {}).get(name)) for name in PRINT_FLAGS},
         "project": {"id": "X", "description": "Geen project", "internalId": 0},
-        "totals": _totals_view(order),
+        "totals": _totals_view(company, order),
         "useReplacementCostForMarginAndProfit": bool(head.get("useReplacementCostForMarginAndProfit")),
         "version": order.version,
     }
@@ -100,10 +104,11 @@ def business_date(moment: datetime.datetime | None) -> str | None:
     return None if moment is None else f"{moment.astimezone(datetime.UTC).date()}T00:00:00Z"
 
 
-def _totals_view(order: Order) -> Record:
+def _totals_view(company: Company, order: Order) -> Record:
     totals = order.totals
     rate = tables.EXCHANGE_RATES[order.head["currencyId"]]
-    unshipped = sum((line["amount"] for line in order.lines), ZERO)
+    unshipped = sum((_unshipped_amount(line) for line in order.lines), ZERO)
+    billed = sum((invoice.totals.order for invoice in invoices_of(company, order)), ZERO)
     cost = sum((line["quantity"] * line.get("unitCost", ZERO) for line in order.lines), ZERO)
     sums = {
         "orderTotal": totals.order,
@@ -113,11 +118,16 @@ def _totals_view(order: Order) -> Record:
         "discountTotal": totals.discount,
         "freightTotal": totals.freight,
         "unshippedAmount": unshipped,
-        "unbilledAmount": totals.order,
+        "unbilledAmount": totals.order - billed,
         "costTotal": cents(cost),
         "freightCost": order.head.get("freight", {}).get("cost", ZERO),
     }
     return {**sums, **{f"{name}InBaseCurrency": cents(amount * rate) for name, amount in sums.items()}}
+
+
+def _unshipped_amount(line: Record) -> Decimal:
+    amount: Decimal = line["amount"]
+    return cents(amount * open_quantity(line) / line["quantity"]) if line["quantity"] else amount
 
 
 def _customer_section(company: Company, order: Order) -> Record:
@@ -275,27 +285,32 @@ PLAIN_LINE_FIELDS = (
     "warehouseId", "operation", "shippingRule", "note", "externalLink", "discountCode", "reasonCode", "projectTaskId",
     "purchaseOrderSource", "overshipThreshold", "undershipThreshold", "unitCost",
 )  # fmt: skip
-NOTHING_SHIPPED: Record = {
-    "billedQuantity": ZERO, "quantityOnShipments": ZERO, "openLine": True, "completed": False, "freeItem": False,
-    "attachments": [], "inventoryAlternateId": None, "replacementUnitCost": None, "discountSequenceId": None,
+NEVER: Record = {
+    "freeItem": False, "attachments": [], "inventoryAlternateId": None, "replacementUnitCost": None,
+    "discountSequenceId": None,
 }  # fmt: skip
-"""What a line shows as long as nothing ships: the sandbox has no shipments."""
+"""What every line shows: the company gives nothing away and attaches nothing."""
 
 
 def line_view(company: Company, order: Order, line: Record) -> Record:
     """Show one line (SalesOrderLineDto)."""
     item = company.known_item(line["inventoryId"])
     requested = line.get("requestDate", order.head["requestOn"])
+    left = open_quantity(line)
     view: Record = {
         **{name: line.get(name) for name in PLAIN_LINE_FIELDS},
-        **NOTHING_SHIPPED,
+        **NEVER,
+        "billedQuantity": billed_quantity(company, order, line),
+        "quantityOnShipments": on_shipments(line),
+        "openLine": bool(left),
+        "completed": bool(line.get("completed")),
         "inventory": {"id": item.key, "description": item.values["description"], "baseUnit": item.values["baseUnit"]},
         "lineType": "GoodsForInventory" if is_stock(item.values) else "MiscCharge",
         "branch": masterdata.named(line["branchId"], tables.BRANCHES),
         "lineTotalBeforeDiscount": line["totalBeforeDiscount"],
         "extendedPrice": line["amount"],
         "baseOrderQuantity": line["quantity"],
-        "openQuantity": line["quantity"],
+        "openQuantity": left,
         "commissionable": bool(line.get("commissionable")),
         "supplierPrice": line.get("supplierPrice", ZERO),
         "orderDate": business_date(order.head["date"]),

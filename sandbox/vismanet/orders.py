@@ -17,6 +17,7 @@ from sandbox.vismanet.order_rules import (
     delete_lines,
     no_such_order,
     place_order,
+    refuse_if_shipped,
     refuse_unless_editable,
 )
 from sandbox.vismanet.order_view import (
@@ -30,6 +31,7 @@ from sandbox.vismanet.order_view import (
     tax_view,
 )
 from sandbox.vismanet.paging import page_answer, page_asked
+from sandbox.vismanet.shipment_view import order_shipments_view
 
 LARGEST_ORDER_PAGE = 100
 LARGEST_LINE_PAGE = 1000
@@ -69,6 +71,7 @@ def add_orders(router: APIRouter, api: Api) -> None:
     @api.allowing("write")
     async def delete(request: Request, company: Company) -> Response:
         order = _order_to_change(company, request)
+        refuse_if_shipped(order)
         del company.orders[order.type, order.number]
         return Response(status_code=202)
 
@@ -136,12 +139,12 @@ def _add_lines(router: APIRouter, api: Api) -> None:
 
 
 def _add_belongings(router: APIRouter, api: Api) -> None:
-    shown: dict[str, Callable[[Order], object]] = {
-        "tax": lambda order: tax_view(order.totals),
-        "shipment": lambda _: [],
-        "discounts": lambda _: [],
-        "commissions": lambda _: [],
-        "rotrut": lambda _: {
+    shown: dict[str, Callable[[Company, Order], object]] = {
+        "tax": lambda _, order: tax_view(order.totals),
+        "shipment": order_shipments_view,
+        "discounts": lambda _company, _order: [],
+        "commissions": lambda _company, _order: [],
+        "rotrut": lambda _company, _order: {
             "appartment": None,
             "distributedAutomatically": False,
             "distribution": [],
@@ -154,11 +157,11 @@ def _add_belongings(router: APIRouter, api: Api) -> None:
         _add_belonging(router, api, name, view)
 
 
-def _add_belonging(router: APIRouter, api: Api, name: str, view: Callable[[Order], object]) -> None:
+def _add_belonging(router: APIRouter, api: Api, name: str, view: Callable[[Company, Order], object]) -> None:
     @router.get(f"{ONE_ORDER}/{name}", response_model=None)
     @api.allowing("read")
     async def get_belonging(request: Request, company: Company) -> Response:
-        return Answer(view(find_order(company, request)))
+        return Answer(view(company, find_order(company, request)))
 
 
 def find_order(company: Company, request: Request) -> Order:

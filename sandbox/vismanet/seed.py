@@ -1,20 +1,23 @@
 """What the target company knows of the shop at the start: some debtors, items and hand-typed orders."""
 
 import datetime
+import random
 from decimal import Decimal
 
 from sandbox.vismanet import taxes
 from sandbox.vismanet.answers import Record
-from sandbox.vismanet.company import Company, Stored
+from sandbox.vismanet.by_hand import PERSON
+from sandbox.vismanet.company import Company, Level, Stored, item_key
 from sandbox.vismanet.contacts import create_contact
-from sandbox.vismanet.control import PERSON
 from sandbox.vismanet.customer_rules import create_customer
-from sandbox.vismanet.inventory_rules import create_item
+from sandbox.vismanet.inventory_rules import create_item, is_stock
 from sandbox.vismanet.order_rules import place_order
 from sandbox.vismanet.tables import CREDIT_TERMS
 from sandbox.vismanet.tax import HUNDRED, cents
 from sandbox.world import World
 
+COUNTED_UNITS = ("STK", "PCS")
+COUNTED_SHARE, SECOND_WAREHOUSE_SHARE, COST_SHARE = 0.5, 0.25, Decimal("0.6")
 KNOWN_FOR = datetime.timedelta(days=60)
 TYPED_AFTER = datetime.timedelta(hours=2)
 HOME = "NL"
@@ -66,6 +69,7 @@ def fill_company(company: Company, world: World, today: datetime.date) -> None:
     """Enter what the company knows of the shop's world."""
     known_since = datetime.datetime.combine(today, datetime.time(8), datetime.UTC) - KNOWN_FOR
     _enter_items(company, world, known_since)
+    _count_stock(company, world, known_since)
     customers = _enter_customers(company, world, known_since)
     for order in world.orders:
         if str(order.get("Number")) in world.in_target.orders:
@@ -82,6 +86,24 @@ def _enter_items(company: Company, world: World, moment: datetime.datetime) -> N
             item.values["status"] = "Inactive"
         if item.key in world.in_target.no_sales_articles:
             item.values["status"] = "NoSales"
+
+
+def _count_stock(company: Company, world: World, moment: datetime.datetime) -> None:
+    """Give every stock item a quantity and a cost; about half were counted lately and agree with the shop."""
+    balances = {article["Number"]: article.get("StockBalance") for article in world.articles}
+    for item in company.items.values():
+        if not is_stock(item.values):
+            continue
+        chance = random.Random(f"stock of {item.key}")
+        finest = 1 if item.values["baseUnit"] in COUNTED_UNITS else 10
+        quantity = Decimal(chance.randint(0, 120 * finest)) / finest
+        counted = balances.get(item.key)
+        if chance.random() < COUNTED_SHARE and counted is not None and counted >= 0:
+            quantity = Decimal(counted)
+        company.stock[item_key(item.key), "1"] = Level(quantity, moment)
+        if chance.random() < SECOND_WAREHOUSE_SHARE:
+            company.stock[item_key(item.key), "2"] = Level(Decimal(chance.randint(1, 30)), moment)
+        company.costs[item_key(item.key)] = cents(item.values["defaultPrice"] * COST_SHARE)
 
 
 def _item(world: World, article: Record) -> Record:

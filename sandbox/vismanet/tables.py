@@ -60,7 +60,14 @@ PAYMENT_METHODS = {
     "WALLET": ("Digitale portemonnee", "CashOrCheck", True),
     "CHEQUE": ("Cheque, vervallen", "CashOrCheck", False),
 }
-CASH_ACCOUNTS = {"1010": ("Bank", ("BANK",)), "1020": ("Betaaldienst", ("CARD", "WALLET"))}
+CASH_ACCOUNTS = {
+    "1010": ("Bank", ("BANK",)),
+    "1020": ("Betaaldienst", ("CARD", "WALLET")),
+    "1030": ("Valutarekening kronen", ("BANK",)),
+}
+CASH_ACCOUNT_CURRENCIES = {"1030": "SEK"}
+"""The cash accounts that are not in euros."""
+
 CARRIERS = {"PICKUP": "Afhalen", "PARCEL": "Pakketdienst", "FREIGHT": "Vrachtvervoer"}
 CARRIERS_WITH_MANUAL_COST = ("FREIGHT",)
 CARRIER_TAX_CATEGORY = {"PARCEL": "NL21", "FREIGHT": "NL21"}
@@ -97,8 +104,19 @@ ACCOUNTS = {
     "8050": ("Income", "Omzet vrijgesteld"),
     "8090": ("Income", "Afrondingsverschillen"),
     "8999": ("Income", "Vervallen omzetrekening"),
+    "1390": ("Asset", "Tussenrekening verkopen"),
+    "1030": ("Asset", "Valutarekening kronen"),
+    "8080": ("Income", "Verleende kortingen"),
 }
 INACTIVE_ACCOUNTS = ("8999",)
+CONTROL_ACCOUNTS = {"1300": "AR", "3000": "IN"}
+"""Accounts that only their own ledger posts to: what debtors owe, and what the stock is worth."""
+
+VAT_ACCOUNT = "1500"
+"""The account of the VAT to be paid, of every VAT code."""
+
+REASON_CODES = {"ADJUST": "Voorraadcorrectie", "COUNT": "Telling"}
+"""Reasons for a change of stock; no call of the API lists them."""
 SUBACCOUNTS = {"00": "Algemeen", "WB": "Webshop"}
 
 CUSTOMER_CLASSES: dict[str, Record] = {
@@ -121,6 +139,16 @@ CUSTOMER_CLASSES: dict[str, Record] = {
         "paymentMethodId": "BANK",
     },
 }
+CUSTOMER_ACCOUNTS = {
+    "customerLedgerAccount": "1300",
+    "salesAccount": "8000",
+    "salesNonTaxableAccount": "8050",
+    "salesEuAccount": "8020",
+    "salesExportAccount": "8030",
+    "freightAccount": "8040",
+}
+"""The accounts of a debtor who has none of their own."""
+
 CUSTOMER_ATTRIBUTES = {"EXTID": "Nummer in een ander systeem"}
 
 ITEM_CLASSES: dict[str, Record] = {

@@ -108,7 +108,7 @@ def _read_field(sent: Any, kind: Kind, dto: str, where: str) -> Any:
 def _checked(value: Any, scalar: Scalar, dto: str, where: str) -> Any:
     if not scalar.fits(value):
         raise not_recognised(dto, where)
-    return value
+    return Decimal(value) if scalar.kind is Decimal else value
 
 
 def merged(stored: Record, update: Record) -> Record:

@@ -4,9 +4,13 @@ from typing import Any
 
 import httpx
 
+from tests.contract.document_operations import call_document_api
+from tests.contract.stock_operations import call_stock_api
+
 CORE = "/vismanet/v1"
 LISTS_WITH_SINGLES = {
     "account": "accountCD",
+    "attribute": "attributeID",
     "branch": "number",
     "carrier": "carrierId",
     "cashaccount": "number",
@@ -45,6 +49,8 @@ def call_core_api(caller: httpx.Client) -> None:
     number = _call_customers(caller)
     _call_contacts(caller, number)
     _call_inventory(caller)
+    call_stock_api(caller)
+    call_document_api(caller)
 
 
 def _call_customers(caller: httpx.Client) -> str:
@@ -104,6 +110,18 @@ def _call_inventory(caller: httpx.Client) -> None:
     caller.post(f"{item}/crossReferences", json=wrapped({"alternateType": "Global", "alternateID": "X"}))
     caller.put(f"{item}/crossReferences/Global/X", json=wrapped({"uom": "STK"})).raise_for_status()
     caller.get(f"{item}/crossReferences").raise_for_status()
+    _call_attributes_and_attachments(caller, item)
     for params in ({"pageNumber": "1", "pageSize": "5000"}, {"alternateID": "X", "expandWarehouseDetail": "false"}):
         caller.get(f"{CORE}/inventory", params=params).raise_for_status()
     caller.get(f"{CORE}/inventory/NOPE")
+
+
+def _call_attributes_and_attachments(caller: httpx.Client, item: str) -> None:
+    for value in ("ROOD", "PAARS"):
+        line = wrapped({"attributeId": "COLOUR", "attributeValue": value})
+        caller.put(item, json={"attributeLines": [line]})
+    for content in (b"first", b"second"):
+        caller.post(f"{item}/attachment", files={"file": ("a.png", content, "image/png")}).raise_for_status()
+    shown = caller.get(item).json()
+    assert [row["value"] for row in shown["attributes"]] == ["ROOD"]
+    caller.get(f"{CORE}/attachment/{shown['attachments'][0]['id']}").raise_for_status()

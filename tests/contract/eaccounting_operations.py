@@ -19,6 +19,7 @@ LISTS = (
     "deliveryterms",
     "vatcodes",
     "bankaccounts",
+    "fiscalyears",
 )
 UNKNOWN = "00000000-0000-0000-0000-000000000001"
 

@@ -6,6 +6,7 @@
 import asyncio
 from datetime import timedelta
 
+from tests.contract.our_other_records import use_other_records
 from tests.flows.running import EVERYTHING, MIDNIGHT, NOTHING_NEW, Company, Ran, only
 from visma_sync.systems.vismanet.master_lists import MASTER_LISTS
 
@@ -81,3 +82,4 @@ async def _use_the_rest(ours: Company) -> None:
         assert order is not None
         changes = {"note": "Bel eerst", "freight": {"premiumAmount": 5, "taxCategoryId": "NL21"}}
         await target.change_order(order.order_type, order.order_id, changes, order.version)
+        await use_other_records(source, target)

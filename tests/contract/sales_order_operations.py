@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tests.contract.stock_operations import order_with_shipment
+
 API = "/salesorder/api/v3"
 ORDERS = f"{API}/SalesOrders"
 
@@ -23,6 +25,7 @@ def call_sales_orders_api(caller: httpx.Client) -> None:
     _change(caller, path)
     _look_around(caller, customer)
     _be_refused(caller, path, customer)
+    _look_at_a_shipment(caller)
     caller.delete(path, headers=_version(caller, path)).raise_for_status()
     caller.get(path)
 
@@ -97,6 +100,13 @@ def _look_around(caller: httpx.Client, customer: str) -> None:
     caller.get(f"{API}/Customers/{customer}/locations").raise_for_status()
     for expand in ("Location", "All"):
         caller.get(f"{API}/Inventory", params={"expand": expand, "pageSize": 5}).raise_for_status()
+
+
+def _look_at_a_shipment(caller: httpx.Client) -> None:
+    path = order_with_shipment(caller)
+    for address in (path, f"{path}/lines", f"{path}/shipment"):
+        caller.get(address).raise_for_status()
+    caller.delete(path, headers=_version(caller, path))
 
 
 def _be_refused(caller: httpx.Client, path: str, customer: str) -> None:

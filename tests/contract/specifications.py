@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import unquote
 
 import httpx
@@ -64,7 +65,9 @@ class Operation:
 class Specification:
     """One document, served below a prefix of the sandbox.
 
-    `undeclared` are statuses, and `everywhere` query parameters with their schemas, that the document leaves out.
+    `undeclared` are statuses, `everywhere` query parameters with their schemas, `answers` the names of the schemas that
+    operations (by their shape) answer with 200, and `files` the operations that take or give a file, all of which the
+    document leaves out.
     """
 
     def __init__(
@@ -73,11 +76,14 @@ class Specification:
         prefix: str,
         undeclared: frozenset[int] = frozenset(),
         everywhere: Mapping[str, Schema] = MappingProxyType({}),
+        answers: Mapping[tuple[str, str], str] = MappingProxyType({}),
+        files: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         document = json.loads((FOLDER / file).read_text(encoding="utf-8"))
         self.prefix = prefix
         self.undeclared = undeclared
         self.everywhere = everywhere
+        self.files = files
         self._components = closed(document["components"]["schemas"])
         self._shared = document["components"]
         self.operations = [
@@ -86,6 +92,10 @@ class Specification:
             for method, content in path.items()
             if method in ("get", "post", "put", "patch", "delete")
         ]
+        for operation in self.operations:
+            if operation.shape in answers:
+                schema = {"$ref": f"#/components/schemas/{answers[operation.shape]}"}
+                operation.content["responses"]["200"] = {"content": {"application/json": {"schema": schema}}}
 
     def covers(self, request: httpx.Request) -> bool:
         """Say whether a request is for this API."""
@@ -105,9 +115,12 @@ class Specification:
         if declared is None:
             if answer.status_code not in self.undeclared:
                 yield f"status {answer.status_code} is not declared"
+        elif operation.shape in self.files:
+            if answer.headers.get("Content-Type", "").startswith("application/json"):
+                yield "the answer is not a file"
         elif answer.content:
-            yield from self._body_faults(self._resolved(declared).get("content", {}), answer.content, "answer")
-        elif answer.status_code == 200 and self._resolved(declared).get("content"):
+            yield from self._body_faults(self.resolved(declared).get("content", {}), answer.content, "answer")
+        elif answer.status_code == 200 and self.resolved(declared).get("content"):
             yield "the answer has no body"
 
     def request_faults(self, operation: Operation, request: httpx.Request) -> Iterator[str]:
@@ -117,11 +130,15 @@ class Specification:
         yield from self._header_faults(operation, request)
         yield from self._sent_faults(operation, request)
 
+    def body_faults(self, name: str, body: Any) -> Iterator[str]:
+        """Name everything in which a body leaves the schema of this name."""
+        return schema_faults(body, {"$ref": f"#/components/schemas/{name}"}, self._components)
+
     def row_fields(self, operation: Operation) -> set[str]:
         """Give the names of the fields of a row, for a list that wraps its rows in `Data`."""
         answer = next(iter(operation.content["responses"]["200"]["content"].values()))["schema"]
-        rows = self._resolved(answer)["properties"]["Data"]["items"]
-        return set(self._resolved(rows)["properties"])
+        rows = self.resolved(answer)["properties"]["Data"]["items"]
+        return set(self.resolved(rows)["properties"])
 
     def _path(self, request: httpx.Request) -> str:
         """The path as it was sent: a quoted slash does not part it."""
@@ -130,7 +147,7 @@ class Specification:
     def _parameters(self, operation: Operation) -> dict[tuple[str, str], Schema]:
         """The declared parameters by place and name."""
         declared = [*operation.content.get("parameters", []), *operation.content["shared"]]
-        return {(one["in"], one["name"]): one for one in map(self._resolved, declared)}
+        return {(one["in"], one["name"]): one for one in map(self.resolved, declared)}
 
     def _query_faults(self, operation: Operation, request: httpx.Request) -> Iterator[str]:
         known = {name for place, name in self._parameters(operation) if place == "query"} | self.everywhere.keys()
@@ -171,6 +188,10 @@ class Specification:
     def _sent_faults(self, operation: Operation, request: httpx.Request) -> Iterator[str]:
         sent = operation.content.get("requestBody", {}).get("content", {})
         kind = request.headers.get("Content-Type", "").partition(";")[0]
+        if operation.shape in self.files:
+            if request.method == "POST" and kind != "multipart/form-data":
+                yield f"a file in a body of the type {kind}"
+            return
         if sent and not request.content:
             yield "the request has no body"
         if sent and kind not in sent:
@@ -186,7 +207,8 @@ class Specification:
         for fault in schema_faults(json.loads(body), schema, self._components):
             yield f"{side} {fault}"
 
-    def _resolved(self, node: Schema) -> Schema:
+    def resolved(self, node: Schema) -> Schema:
+        """Give the part of the document that a reference stands for."""
         if "$ref" not in node:
             return node
         kind, _, name = node["$ref"].removeprefix("#/components/").partition("/")

@@ -100,6 +100,47 @@ def test_cross_references_are_added_and_changed_one_by_one(vismanet: Caller) -> 
     assert [(row["alternateID"], row["description"], row["uom"]) for row in rows] == [("123", "doos", "STK")]
 
 
+def reference(operation: str, code: str, **more: str) -> dict[str, object]:
+    """Write the body of a change that inserts, updates or deletes a barcode."""
+    row = {"operation": operation, **wrapped({"alternateType": "Barcode", "alternateID": code, **more})}
+    return {"crossReferences": [row]}
+
+
+def barcodes(vismanet: Caller, number: str) -> list[tuple[str, str | None]]:
+    """Read the barcodes of an item with their descriptions."""
+    rows = vismanet.core("GET", f"inventory/{number}/crossReferences").json()
+    return [(row["alternateID"], row.get("description")) for row in rows]
+
+
+def test_barcodes_are_inserted_updated_and_deleted_with_the_item(vismanet: Caller) -> None:
+    path = f"inventory/{vismanet.new_item('BC-1')}"
+    assert vismanet.core("PUT", path, reference("Insert", "111")).status_code == 204
+    assert vismanet.core("PUT", path, reference("Insert", "222")).status_code == 204
+    assert vismanet.core("PUT", path, reference("Update", "111", description="doos")).status_code == 204
+    assert barcodes(vismanet, "BC-1") == [("111", "doos"), ("222", None)]
+    assert vismanet.core("PUT", path, reference("Delete", "222")).status_code == 204
+    assert barcodes(vismanet, "BC-1") == [("111", "doos")]
+    for refused in (("Insert", "111"), ("Update", "222"), ("Delete", "222")):
+        assert vismanet.core("PUT", path, reference(*refused)).status_code == 400
+    assert barcodes(vismanet, "BC-1") == [("111", "doos")]
+
+
+def test_a_barcode_of_another_item_is_refused_until_that_item_gives_it_up(vismanet: Caller) -> None:
+    for number in ("BC-2", "BC-3"):
+        vismanet.new_item(number)
+    assert vismanet.core("PUT", "inventory/BC-2", reference("Insert", "333")).status_code == 204
+    refused = vismanet.core("PUT", "inventory/BC-3", reference("Insert", "333"))
+    assert (refused.status_code, "already defined for the item 'BC-2'" in refused.json()["message"]) == (400, True)
+    body = wrapped({"inventoryNumber": "BC-4", "description": "Ding", "itemClass": "STOCK"})
+    assert vismanet.core("POST", "inventory", body | reference("Insert", "333")).status_code == 400
+    one_by_one = wrapped({"alternateType": "Barcode", "alternateID": "333"})
+    assert vismanet.core("POST", "inventory/BC-3/crossReferences", one_by_one).status_code == 400
+    global_reference = wrapped({"alternateType": "Global", "alternateID": "333"})
+    assert vismanet.core("POST", "inventory/BC-3/crossReferences", global_reference).status_code == 200
+    assert vismanet.core("PUT", "inventory/BC-2", reference("Delete", "333")).status_code == 204
+    assert vismanet.core("PUT", "inventory/BC-3", reference("Insert", "333")).status_code == 204
+
+
 def test_a_change_touches_only_what_is_sent_and_asks_for_no_version(vismanet: Caller) -> None:
     number = vismanet.new_item("P-1")
     answer = vismanet.core(

@@ -29,8 +29,8 @@ def test_with_manual_numbering_a_number_is_needed_and_no_double_is_taken() -> No
         double = vismanet.orders("POST", "", {**body, "orderId": "WEB-1042"})
         assert (double.status_code, double.json()["title"]) == (409, "Conflict")
         assert codes(vismanet.orders("POST", "", {**body, "orderId": "x" * 16})) == {"orderId": "0002-InvalidLength"}
-        series = {row["numberingId"]: row["manualNumbering"] for row in vismanet.core("GET", "numberSequence").json()}
-        assert series == {"CUSTOMER": False, "SO": True, "WB": True}
+        series = vismanet.core("GET", "numberSequence").json()
+        assert {row["numberingId"] for row in series if row["manualNumbering"]} == {"SO", "WB"}
 
 
 def test_hand_typed_orders_are_there_with_the_shops_number_as_reference() -> None:
