@@ -27,13 +27,29 @@ NUMBERINGS = {"automatic": "auto", "manual": "manual"}
 """Who numbers sales orders in Visma.net, as the settings and as the sandbox call it."""
 
 TOKENS = {"/connect/connect/token", "/eaccounting-identity/connect/token"}
-REACHES_PEOPLE = re.compile("mail|print|pdf|einvoice|autoinvoice|reminder|dunning|/sendto", re.IGNORECASE)
+REACHES_PEOPLE = re.compile("mail|print|pdf|/einvoice|autoinvoice|reminder|dunning|/sendto", re.IGNORECASE)
 WRITES = {
     ("POST", "/v1/customer"),
     ("PUT", "/v1/customer/{}"),
     ("POST", "/v1/contact"),
     ("POST", "/v1/inventory"),
     ("PUT", "/v1/inventory/{}"),
+    ("POST", "/v1/inventory/{}/attachment"),
+    ("POST", "/v2/customerinvoice"),
+    ("PUT", "/v1/customerinvoice/{}"),
+    ("POST", "/v1/customerinvoice/{}/action/release"),
+    ("POST", "/v2/customerCreditNote"),
+    ("PUT", "/v1/customerCreditNote/{}"),
+    ("POST", "/v1/customerCreditNote/{}/action/release"),
+    ("POST", "/v1/customerPayment"),
+    ("POST", "/v1/customerPayment/{}/action/release"),
+    ("POST", "/v2/journaltransaction"),
+    ("POST", "/v2/journaltransaction/{}/action/release"),
+    ("POST", "/v1/inventoryadjustment"),
+    ("POST", "/v1/inventoryadjustment/{}/action/release"),
+    ("POST", "/v2/salesorder/{}/action/createShipment"),
+    ("POST", "/v2/salesorder/{}/{}/action/prepareInvoice"),
+    ("POST", "/v1/shipment/{}/action/confirmShipment"),
     ("POST", "/api/v3/SalesOrders"),
     ("PATCH", "/api/v3/SalesOrders/{}/{}"),
 }

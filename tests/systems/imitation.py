@@ -1,6 +1,7 @@
 """A running pair of imitated companies, and what a test does to it."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -60,7 +61,14 @@ class Imitation:
         return peak
 
 
-Work = Callable[[Any], Coroutine[Any, Any, Any]]
+def with_target(imitation: Imitation, work: Callable[[VismaNetClient], Awaitable[None]], **settings: Any) -> None:
+    """Do something with a client of the target."""
+
+    async def inside() -> None:
+        async with imitation.target(**settings) as client:
+            await work(client)
+
+    asyncio.run(inside())
 
 
 async def rows_of(pages: AsyncIterator[list[Row]]) -> list[Row]:

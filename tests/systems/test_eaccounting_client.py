@@ -12,7 +12,8 @@ from tests.systems.imitation import Imitation, rows_of
 from tests.systems.scripted_server import Line, scripted_server
 from visma_sync.errors import ConfigurationError
 from visma_sync.systems.eaccounting.answers import SourceInvoice, SourceRecord
-from visma_sync.systems.eaccounting.client import PAGE_SIZE, EAccountingClient
+from visma_sync.systems.eaccounting.client import EAccountingClient
+from visma_sync.systems.eaccounting.lists import PAGE_SIZE
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -135,7 +136,7 @@ def test_articles_with_difficult_numbers_are_found(imitation: Imitation) -> None
 
 
 def test_a_long_list_is_read_page_by_page(imitation: Imitation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visma_sync.systems.eaccounting.client.PAGE_SIZE", 7)
+    monkeypatch.setattr("visma_sync.systems.eaccounting.lists.PAGE_SIZE", 7)
     everything = imitation.state("eaccounting", "articles")
 
     async def read() -> tuple[list[dict[str, Any]], int]:

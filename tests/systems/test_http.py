@@ -18,7 +18,7 @@ from visma_sync.errors import (
     VismaSyncError,
 )
 from visma_sync.systems.budget import Quota, RateBudget
-from visma_sync.systems.call import Answer, Call
+from visma_sync.systems.call import Answer, Call, File
 from visma_sync.systems.http import Endpoint, HttpClient
 from visma_sync.systems.tokens import TokenKeeper
 from visma_sync.systems.vismanet.verdict import verdict
@@ -278,3 +278,26 @@ def test_one_failure_ends_the_calls_made_together_with_it() -> None:
     with pytest.raises(VismaSyncError):
         asyncio.run(together([slow(), failing()]))
     assert ended == ["slow"]
+
+
+def test_a_file_is_sent_as_a_form_with_its_name_and_kind() -> None:
+    picture = File('ÅÄÖ "1".png', b"\x89PNG\r\n\x00", "image/png")
+    _, server = outcome(
+        Call("POST", "/v1/x/attachment", file=picture), Line(429, "", {"Retry-After": "0"}), Line(201, "")
+    )
+    assert len(server.asked) == 2
+    for _, _, headers, sent in server.asked:
+        kind, _, boundary = headers["Content-Type"].partition("; boundary=")
+        assert kind == "multipart/form-data"
+        part = sent.split(f"--{boundary}".encode())[1]
+        head, _, content = part.partition(b"\r\n\r\n")
+        assert b'filename="\xc3\x85\xc3\x84\xc3\x96 %221%22.png"' in head
+        assert b"Content-Type: image/png" in head
+        assert content == b"\x89PNG\r\n\x00\r\n"
+
+
+def test_a_file_whose_answer_is_lost_is_uncertain_and_never_sent_again() -> None:
+    picture = File("1.png", b"\x89PNG", "image/png")
+    answer, server = outcome(Call("POST", "/v1/x/attachment", file=picture), Line(201, "{", cut=True))
+    assert isinstance(answer, UncertainWriteError)
+    assert len(server.asked) == 1

@@ -22,6 +22,7 @@ POST = Call("POST", "/v1/customer", key="10001")
 PUT = Call("PUT", "/v1/customer/{number}", {"number": "10001"})
 PATCH = Call("PATCH", "/api/v3/SalesOrders/{type}/{order_id}")
 NEW_ORDER = Call("POST", "/api/v3/SalesOrders")
+RELEASE = Call("POST", "/v1/customerinvoice/{number}/action/release", {"number": "V-1"}, key="V-1")
 
 
 def core(text: str) -> dict[str, str]:
@@ -68,6 +69,10 @@ def test_success_needs_no_verdict(status: int) -> None:
         (POST, 408, None, UncertainWriteError),
         (NEW_ORDER, 409, {"title": "Conflict"}, RecordRejectedError),
         (PATCH, 409, {"title": "Conflict"}, StaleVersionError),
+        (RELEASE, 409, core("There is nothing to ship."), RecordRejectedError),
+        (RELEASE, 412, core("The record has been changed by another process."), StaleVersionError),
+        (RELEASE, 500, core("An error has occurred."), UncertainWriteError),
+        (RELEASE, 200, {"actionResult": "Failed", "errorInfo": "Anna"}, RecordRejectedError),
         (PUT, 412, core("The record has been changed by another process."), StaleVersionError),
         (PATCH, 412, {"title": "Precondition Failed"}, StaleVersionError),
         (PATCH, 428, {"title": "Precondition Required"}, StaleVersionError),
@@ -117,6 +122,12 @@ def test_an_answer_means_one_thing(call: Call, status: int, body: Any, error: ty
         ("'Business Account' '10077' cannot be found in the system.", "reference_not_found", "Business Account"),
         ("'Customer' '10077' already exists in the system.", "duplicate", "Customer"),
         ("The e-mail anna@example.nl is not nice.", "refused", ""),
+        ("Financial Period '10077' is closed in Customer Ledger.", "period_closed", "financial period"),
+        ("The 10077 financial period of the ANNA company is inactive.", "period_closed", "financial period"),
+        ("Batch is out of balance, please review.", "out_of_balance", "add up"),
+        ("The document is out of the balance.", "out_of_balance", "add up"),
+        ("Inventory quantity for '10077' in warehouse '1' will go negative.", "stock_short", "stock"),
+        ("The on-hand quantity of the 10077 item is not sufficient to process it.", "stock_short", "stock"),
     ],
 )
 def test_the_core_apis_phrases_prove_a_refusal(status: int, text: str, code: str, field: str) -> None:
@@ -126,6 +137,27 @@ def test_the_core_apis_phrases_prove_a_refusal(status: int, text: str, code: str
     assert field in found.message
     assert "10077" not in found.message
     assert "anna" not in found.message
+
+
+@pytest.mark.parametrize(
+    ("call", "code"), [(NEW_ORDER, "duplicate"), (RELEASE, "conflict")], ids=["a new order", "an action"]
+)
+def test_a_conflict_is_a_double_where_something_is_made_and_a_state_where_something_is_done(
+    call: Call, code: str
+) -> None:
+    assert judge(call, 409, {"title": "Conflict"}).code == code
+
+
+@pytest.mark.parametrize("result", ["Done", "Queued", "InProcess"])
+def test_an_action_that_is_done_or_on_its_way_is_a_success(result: str) -> None:
+    assert judge(RELEASE, 200, {"actionResult": result, "errorInfo": ""}) is None
+
+
+def test_an_action_that_failed_says_why_as_far_as_it_is_known() -> None:
+    failed = {"actionResult": "Failed", "errorInfo": "Financial Period '01-2026' is closed in Customer Ledger."}
+    assert judge(RELEASE, 200, failed).code == "period_closed"
+    assert judge(RELEASE, 200, {**failed, "errorInfo": None}).code == "action_failed"
+    assert judge(Call("GET", RELEASE.route), 200, failed) is None
 
 
 def test_a_body_that_was_not_understood_is_a_refusal() -> None:

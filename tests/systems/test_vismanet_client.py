@@ -1,6 +1,8 @@
 """The client of Visma.net ERP against the imitated company."""
 
 import asyncio
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.systems.imitation import Imitation, rows_of
+from tests.systems.scripted_server import Line, scripted_server
 from visma_sync.errors import (
     ConfigurationError,
     RecordRejectedError,
@@ -255,6 +258,42 @@ def test_every_list_of_the_company_can_be_read(imitation: Imitation) -> None:
         "NOVAT": [],
     }
     assert len(lists["units"]) == len(ids["units"])
+
+
+def test_lists_say_what_their_values_are_good_for(imitation: Imitation) -> None:
+    async def work() -> dict[str, dict[str, Mapping[str, Any]]]:
+        async with imitation.target() as client:
+            names = ("attributes", "item_classes", "periods", "accounts", "number_sequences")
+            return {name: {value.id: value.facts for value in await client.master_data(name)} for name in names}
+
+    facts = asyncio.run(work())
+    assert facts["attributes"]["COLOUR"] == {"control_type": "combo", "values": ["ROOD", "BLAUW", "GROEN"]}
+    assert facts["attributes"]["SEASON"]["control_type"] == "multi_select_combo"
+    assert facts["item_classes"]["NONSTOCK"] == {
+        "type": "NonStockItem",
+        "attributes": [{"id": "MATERIAL", "required": False}],
+    }
+    closed = {f"closed_in_{ledger}": True for ledger in ("customer_ledger", "general_ledger", "inventory")}
+    assert facts["periods"]["202506"] == {"start": "2025-06-01", "end": "2025-06-30", **closed}
+    assert not any(facts["periods"]["202611"][name] for name in closed)
+    usual = {"allows_manual_entry": True, "cash_account": False, "control_module": "", "type": "Income", "currency": ""}
+    assert facts["accounts"]["8000"] == usual
+    assert facts["accounts"]["1010"]["cash_account"]
+    debtors = {"allows_manual_entry": False, "control_module": "AR"}
+    assert facts["accounts"]["1300"] == {**usual, **debtors, "type": "Asset"}
+    assert not facts["number_sequences"]["ARINVOICE"]["manual"]
+
+
+def test_the_categories_below_others_are_listed_with_them(imitation: Imitation) -> None:
+    below = {"categoryID": 3, "description": "Mugs", "parentID": 2}
+    rows = [{"categoryID": 2, "subCategories": [below]}, {"categoryID": 4, "subCategories": None}]
+    with scripted_server(Line(200, json.dumps(rows))) as server:
+
+        async def work() -> list[str]:
+            async with imitation.target(api_url=server.url) as client:
+                return [value.id for value in await client.master_data("sales_categories")]
+
+        assert asyncio.run(work()) == ["2", "3", "4"]
 
 
 ORDERS_PATH = "/salesorder/api/v3/SalesOrders$"

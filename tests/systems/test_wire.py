@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from visma_sync.systems.vismanet.wire import (
     ContactUpdate,
+    CustomerInvoiceUpdate,
     CustomerUpdate,
     InventoryUpdate,
     NewSalesOrder,
@@ -82,6 +83,29 @@ def test_parts_of_an_item_that_are_bare_stay_bare() -> None:
         "crossReferences": [
             {"operation": "Insert", "alternateType": {"value": "Barcode"}, "alternateID": {"value": "871"}}
         ],
+    }
+
+
+def test_an_invoice_wraps_its_addresses_and_leaves_rows_and_operations_bare() -> None:
+    line = {"operation": "Insert", "quantity": 1, "subaccount": [{"segmentId": 1, "segmentValue": "00"}]}
+    invoice = CustomerInvoiceUpdate.model_validate(
+        {
+            "billingAddress": {"overrideAddress": True, "city": "Assen"},
+            "invoiceLines": [line],
+            "taxDetailLines": [{"taxId": "NL21", "vatAmount": Decimal("0.01")}],
+            "rotRutDetails": {"type": "Rot", "distribution": [{"operation": "Insert", "amount": 1}]},
+            "salesPersonID": 7,
+        }
+    )
+    assert invoice.wrapped() == {
+        "billingAddress": {"value": {"overrideAddress": {"value": True}, "city": {"value": "Assen"}}},
+        "invoiceLines": [{**line, "quantity": {"value": 1}}],
+        "taxDetailLines": [{"taxId": {"value": "NL21"}, "vatAmount": {"value": Decimal("0.01")}}],
+        "rotRutDetails": {
+            "type": {"value": "Rot"},
+            "distribution": [{"operation": "Insert", "amount": {"value": 1}}],
+        },
+        "salesPersonID": {"value": 7},
     }
 
 

@@ -12,8 +12,19 @@ _ENCODED_KEY = re.compile(r"b64\(([A-Za-z0-9_-]+)\)")
 
 
 @dataclass(frozen=True)
+class File:
+    """A file to be sent along; `media_type` for instance image/png."""
+
+    name: str
+    content: bytes = field(repr=False)
+    media_type: str
+
+
+@dataclass(frozen=True)
 class Call:
     """A request: `route` is its path with {names} for the `values`; `key` is what errors call the record.
+
+    It carries a JSON `body`, or a `file` as a form.
 
     Logs and counters see method and route only, never values, query or body.
     """
@@ -25,6 +36,7 @@ class Call:
     body: Any = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     key: str = ""
+    file: File | None = field(default=None, repr=False)
 
     @property
     def is_write(self) -> bool:

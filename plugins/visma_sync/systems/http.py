@@ -151,16 +151,19 @@ class HttpClient:
 
     async def _transport(self, client: httpx.AsyncClient, call: Call, token: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}", **call.headers}
-        content = None
+        content = files = None
         if call.body is not None:
             headers["Content-Type"] = "application/json"
             content = write_json(call.body)
+        if call.file is not None:
+            files = {"file": (call.file.name, call.file.content, call.file.media_type)}
         try:
             return await client.request(
                 call.method,
                 self._url + call.path,
                 params=call.query or None,
                 content=content,
+                files=files,
                 headers=headers,
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:

@@ -1,7 +1,7 @@
 """Taking values out of answers: what is missing is named, and never ends in a crash."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -47,6 +47,17 @@ def moment_of(body: Mapping[str, Any], system: str, what: str, name: str, zone: 
     except ValueError:
         raise surprising(system, what, name) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def day_of(body: Mapping[str, Any], system: str, what: str, *path: str) -> date:
+    """The business date in a field: the day that is written there, whatever its time says.
+
+    Raises RecordRejectedError (surprising_answer) where there is none.
+    """
+    try:
+        return date.fromisoformat(text_of(body, *path)[:10])
+    except ValueError:
+        raise surprising(system, what, ".".join(path)) from None
 
 
 def surprising(system: str, what: str, field: str) -> RecordRejectedError:

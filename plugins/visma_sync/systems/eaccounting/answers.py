@@ -4,14 +4,15 @@ Source: "eAccounting OpenAPI 2026-02". Bodies keep the vendor's field names, for
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from visma_sync.errors import RecordRejectedError
-from visma_sync.systems.reading import essential_text, moment_of, text_of
+from visma_sync.systems.reading import day_of, essential_text, moment_of, text_of
 
 SYSTEM = "eaccounting"
 _COMPANY_STATES = {"0": "inactive", "1": "active", "2": "read_only"}
+_METHODS = {"0": "invoicing", "1": "cash", "2": "none"}
 _PAID = "0"
 # What has neither stamp (a customer that was never changed) is older than anything with one.
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,8 +39,28 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
+class FiscalYear:
+    """A fiscal year, both days included; `method` is how it is kept: invoicing, cash, none or unknown."""
+
+    start: date
+    end: date
+    locked: bool
+    method: str
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> "FiscalYear":
+        """Read a row of the fiscal years."""
+        return cls(
+            start=day_of(body, SYSTEM, "a fiscal year", "StartDate"),
+            end=day_of(body, SYSTEM, "a fiscal year", "EndDate"),
+            locked=body.get("IsLockedForAccounting") is True,
+            method=_METHODS.get(text_of(body, "BookkeepingMethod"), "unknown"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """An order, customer or article; `number` is empty for drafts.
+    """An order, invoice, customer or article; `number` is empty for drafts.
 
     Stamps are UTC; `changed_at` is None for what was never changed. Customers have no stamp of their
     creation: theirs is that of the last change, or 1970.
@@ -70,6 +91,11 @@ def customer_of(body: dict[str, Any]) -> SourceRecord:
 def article_of(body: dict[str, Any]) -> SourceRecord:
     """Read an article; its number is the SKU."""
     return _record(body, "an article", number="Number", changed="ChangedUtc")
+
+
+def invoice_of(body: dict[str, Any]) -> SourceRecord:
+    """Read a customer invoice or credit invoice."""
+    return _record(body, "an invoice", number="InvoiceNumber", changed="ModifiedUtc")
 
 
 def _record(body: dict[str, Any], what: str, *, number: str, changed: str) -> SourceRecord:

@@ -4,19 +4,19 @@ Sources: "Visma.net ERP OpenAPI 2025-12" (core API), "SalesOrders OpenAPI v3", "
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from visma_sync.errors import NotFoundError, UncertainWriteError
 from visma_sync.systems.budget import CallBudget, Quota, RateBudget
-from visma_sync.systems.call import Answer, Call, key_segment, keys_in
+from visma_sync.systems.call import Call, File
 from visma_sync.systems.http import Endpoint, HttpClient
 from visma_sync.systems.reading import surprising
 from visma_sync.systems.tokens import TokenStore
+from visma_sync.systems.vismanet.adjustments import Adjustments
 from visma_sync.systems.vismanet.answers import (
-    SERVER_ZONE,
     SYSTEM,
     Branch,
     MasterValue,
@@ -27,8 +27,25 @@ from visma_sync.systems.vismanet.answers import (
     TargetOrder,
 )
 from visma_sync.systems.vismanet.auth import CORE_SCOPES, ORDER_SCOPES, token_keeper
-from visma_sync.systems.vismanet.master_lists import MASTER_LISTS, MasterList
+from visma_sync.systems.vismanet.core import (
+    Core,
+    Row,
+    at,
+    changed_since,
+    changing,
+    created,
+    found,
+    metadata,
+    version_of,
+)
+from visma_sync.systems.vismanet.documents import CREDIT_NOTES, INVOICES, CustomerDocuments
+from visma_sync.systems.vismanet.items import ITEM_PAGE, ITEMS, expanded
+from visma_sync.systems.vismanet.journals import Journals
+from visma_sync.systems.vismanet.master_lists import MASTER_LISTS
+from visma_sync.systems.vismanet.payments import Payments
 from visma_sync.systems.vismanet.settings import VismaNetSettings
+from visma_sync.systems.vismanet.shipments import Shipments
+from visma_sync.systems.vismanet.stock import Stock
 from visma_sync.systems.vismanet.verdict import verdict
 from visma_sync.systems.vismanet.wire import ContactUpdate, CustomerUpdate, InventoryUpdate
 
@@ -36,31 +53,16 @@ __all__ = ["VismaNetClient", "VismaNetSettings"]
 
 HOUR = 3600.0
 # Larger pages are silently cut; each row says how many a page may hold.
-CUSTOMER_PAGE, ITEM_PAGE, OTHER_PAGE = 1000, 5000, 500
-ORDER_PAGE = 100
+CUSTOMER_PAGE, ORDER_PAGE = 1000, 100
 
-CUSTOMERS, CONTACTS, ITEMS, ORDERS = "/v1/customer", "/v1/contact", "/v1/inventory", "/api/v3/SalesOrders"
-# On today, "will change": said explicitly.
-_BARE_ITEMS = tuple(
-    (f"expand{part}", "false")
-    for part in (
-        "CrossReference",
-        "Attachment",
-        "Attribute",
-        "WarehouseDetail",
-        "AccountInformation",
-        "InventoryUnits",
-        "SupplierDetails",
-        "SalesCategories",
-        "Note",
-    )
-)
-
-Row = dict[str, Any]
+CUSTOMERS, CONTACTS, ORDERS = "/v1/customer", "/v1/contact", "/api/v3/SalesOrders"
 
 
 class VismaNetClient:
-    """Reads and writes one company of Visma.net ERP; to be used as an async context manager."""
+    """Reads and writes one company of Visma.net ERP; to be used as an async context manager.
+
+    Customers, items, orders and lists are here; other records have each their own place below it.
+    """
 
     def __init__(
         self,
@@ -82,8 +84,17 @@ class VismaNetClient:
                 calls=self.calls,
             )
 
-        self._core = api("core", settings.api_url, CORE_SCOPES, company)
-        self._orders = api("orders", settings.salesorder_url, ORDER_SCOPES, {})
+        core = api("core", settings.api_url, CORE_SCOPES, company)
+        orders = api("orders", settings.salesorder_url, ORDER_SCOPES, {})
+        self._clients = (core, orders)
+        self._core, self._orders = Core(core), orders
+        self.invoices = CustomerDocuments(self._core, INVOICES)
+        self.credit_notes = CustomerDocuments(self._core, CREDIT_NOTES)
+        self.payments = Payments(self._core)
+        self.journals = Journals(self._core)
+        self.adjustments = Adjustments(self._core)
+        self.shipments = Shipments(self._core, orders)
+        self.stock = Stock(self._core)
 
     async def __aenter__(self) -> Self:
         return self
@@ -91,8 +102,8 @@ class VismaNetClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._core.close()
-        await self._orders.close()
+        for client in self._clients:
+            await client.close()
 
     async def branches(self) -> list[Branch]:
         """The branches of the company; an empty list means a wrong company, which is not answered with an error."""
@@ -103,46 +114,48 @@ class VismaNetClient:
 
         The server compares its own local time: let the times overlap by hours.
         """
-        async for rows in self._core_pages(CUSTOMERS, CUSTOMER_PAGE, *_changed_since(since)):
+        async for rows in self._core.pages(CUSTOMERS, *changed_since(since), size=CUSTOMER_PAGE):
             yield [TargetCustomer.of(row) for row in rows]
 
     async def customer(self, number: str) -> TargetCustomer | None:
         """One customer, None where there is none."""
-        answer = await self._one(self._core, _at(f"{CUSTOMERS}/{{number}}", number))
-        return None if answer is None else TargetCustomer.of(answer.record, _version(answer))
+        answer = await self._core.one(at(f"{CUSTOMERS}/{{number}}", number))
+        return None if answer is None else TargetCustomer.of(answer.record, version_of(answer))
 
     async def create_customer(self, body: Row) -> str:
         """Create a customer from a plain `wire.CustomerUpdate`; gives its number."""
-        call = Call("POST", CUSTOMERS, body=CustomerUpdate.model_validate(body).wrapped())
-        return (await _created(self._core, call, 1))[0]
+        return await self._core.create(CUSTOMERS, CustomerUpdate.model_validate(body).wrapped())
 
     async def update_customer(self, number: str, body: Row, version: str) -> None:
         """Change the given fields of a customer. Raises StaleVersionError where somebody else changed it."""
         change = CustomerUpdate.model_validate(body).wrapped()
-        await self._core.send(_change("PUT", _at(f"{CUSTOMERS}/{{number}}", number), change, version))
+        await self._core.change(at(f"{CUSTOMERS}/{{number}}", number), change, version)
 
     async def contacts(self, customer_number: str) -> list[TargetContact]:
         """The contact persons of a customer."""
-        rows = await self._core_rows(_at(f"{CUSTOMERS}/{{number}}/contact", customer_number))
+        rows = await self._core.rows(at(f"{CUSTOMERS}/{{number}}/contact", customer_number))
         return [TargetContact.of(row) for row in rows]
 
     async def create_contact(self, body: Row) -> str:
         """Create a contact person from a plain `wire.ContactUpdate`; gives its id."""
-        call = Call("POST", CONTACTS, body=ContactUpdate.model_validate(body).wrapped())
-        return (await _created(self._core, call, 1))[0]
+        return await self._core.create(CONTACTS, ContactUpdate.model_validate(body).wrapped())
 
-    async def items_changed(self, since: datetime | None) -> AsyncIterator[list[TargetItem]]:
-        """Products changed since then (UTC), or all of them, a page at a time; overlap as for customers."""
-        async for rows in self._core_pages(ITEMS, ITEM_PAGE, *_BARE_ITEMS, *_changed_since(since)):
+    async def items_changed(
+        self, since: datetime | None, *, expand: Collection[str] = ()
+    ) -> AsyncIterator[list[TargetItem]]:
+        """Products changed since then (UTC), or all of them, a page at a time; overlap as for customers.
+
+        They are bare but for the parts in `expand`, such as barcodes, attributes or accounts.
+        """
+        async for rows in self._core.pages(ITEMS, *expanded(*expand), *changed_since(since), size=ITEM_PAGE):
             yield [TargetItem.of(row) for row in rows]
 
     async def item(self, number: str) -> TargetItem | None:
-        """One product by its number (SKU), None where there is none.
+        """One product by its number (SKU) with all its parts, None where there is none.
 
         Raises RecordRejectedError where the answer is about another one: nothing may be concluded from it.
         """
-        call = _at(f"{ITEMS}/{{number}}", number)
-        answer = await self._one(self._core, call)
+        answer = await self._core.one(at(f"{ITEMS}/{{number}}", number))
         if answer is None:
             return None
         item = TargetItem.of(answer.record)
@@ -150,21 +163,30 @@ class VismaNetClient:
             raise surprising(SYSTEM, f"item {number}", "inventoryNumber")
         return item
 
+    async def items_with_barcode(self, barcode: str) -> list[TargetItem]:
+        """The products that have this barcode: none or one, where nobody entered it twice."""
+        rows = await self._core.rows(Call("GET", ITEMS, query=(*expanded("barcodes"), ("alternateID", barcode))))
+        return [item for item in map(TargetItem.of, rows) if barcode in item.barcodes]
+
     async def item_count(self) -> int:
         """How many products there are."""
-        one = (*_BARE_ITEMS, ("pageNumber", "1"), ("pageSize", "1"))
-        rows = await self._core_rows(Call("GET", ITEMS, query=one))
-        return _metadata(rows, "totalCount") or len(rows)
+        one = (*expanded(), ("pageNumber", "1"), ("pageSize", "1"))
+        rows = await self._core.rows(Call("GET", ITEMS, query=one))
+        return metadata(rows, "totalCount") or len(rows)
 
     async def create_item(self, body: Row) -> str:
         """Create a product from a plain `wire.InventoryUpdate`; gives its number."""
-        call = Call("POST", ITEMS, body=InventoryUpdate.model_validate(body).wrapped())
-        return (await _created(self._core, call, 1))[0]
+        return await self._core.create(ITEMS, InventoryUpdate.model_validate(body).wrapped())
 
     async def update_item(self, number: str, body: Row) -> None:
         """Change the given fields of a product; the last change wins, items have no versions."""
         change = InventoryUpdate.model_validate(body).wrapped()
-        await self._core.send(_change("PUT", _at(f"{ITEMS}/{{number}}", number), change, ""))
+        await self._core.change(at(f"{ITEMS}/{{number}}", number), change)
+
+    async def attach(self, number: str, file_name: str, content: bytes, media_type: str) -> None:
+        """Attach a file to a product; another one of this name becomes its newest revision, so it can be repeated."""
+        call = at(f"{ITEMS}/{{number}}/attachment", number)
+        await self._core.act(replace(call, file=File(file_name, content, media_type)))
 
     async def orders_modified(self, since: datetime, order_type: str | None = None) -> AsyncIterator[list[OrderRow]]:
         """Orders changed since then (UTC), of one type or all, a page at a time.
@@ -187,13 +209,13 @@ class VismaNetClient:
 
     async def order(self, order_type: str, order_id: str) -> TargetOrder | None:
         """One order with its totals and version, None where there is none."""
-        answer = await self._one(self._orders, _order_call("GET", order_type, order_id, (("expand", "All"),)))
-        return None if answer is None else TargetOrder.of(answer.record, _version(answer))
+        answer = await found(self._orders, _order_call("GET", order_type, order_id, (("expand", "All"),)))
+        return None if answer is None else TargetOrder.of(answer.record, version_of(answer))
 
     async def create_order(self, body: Row) -> tuple[str, str]:
         """Create an order from a `wire.NewSalesOrder`; gives its type and number."""
         marker = str((body.get("customer") or {}).get("refNo") or "")
-        order_type, order_id = await _created(self._orders, Call("POST", ORDERS, body=body, key=marker), 2)
+        order_type, order_id = await created(self._orders, Call("POST", ORDERS, body=body, key=marker), 2)
         return order_type, order_id
 
     async def open_order(self, order_type: str, order_id: str, version: str) -> None:
@@ -202,90 +224,19 @@ class VismaNetClient:
 
     async def change_order(self, order_type: str, order_id: str, body: Row, version: str) -> None:
         """Change the given fields of an order, a `wire.PatchSalesOrder`; raises as `open_order` does."""
-        await self._orders.send(_change("PATCH", _order_call("PATCH", order_type, order_id), body, version))
+        await self._orders.send(changing("PATCH", _order_call("PATCH", order_type, order_id), body, version))
 
     async def master_data(self, name: str) -> list[MasterValue]:
         """A whole list of the company, by the names in `MASTER_LISTS`; every id once."""
         master = MASTER_LISTS[name]
-        values = [master.value_of(row) for row in await self._master_rows(master)]
+        if master.paged:
+            rows = [row async for page in self._core.pages(master.route) for row in page]
+        else:
+            rows = await self._core.rows(Call("GET", master.route))
+        values = [master.value_of(row) for row in master.flat(rows)]
         return list({value.id: value for value in reversed(values)}.values())[::-1]
-
-    async def _master_rows(self, master: MasterList) -> list[Row]:
-        if not master.paged:
-            return await self._core_rows(Call("GET", master.route))
-        return [row async for rows in self._core_pages(master.route, OTHER_PAGE) for row in rows]
-
-    async def _one(self, http: HttpClient, call: Call) -> Answer | None:
-        try:
-            return await http.send(call)
-        except NotFoundError:
-            return None
-
-    async def _core_pages(self, route: str, size: int, *query: tuple[str, str]) -> AsyncIterator[list[Row]]:
-        number = read = 0
-        more = True
-        while more:
-            number += 1
-            paging = (("pageNumber", str(number)), ("pageSize", str(size)))
-            rows = await self._core_rows(Call("GET", route, query=(*query, *paging)))
-            if rows:
-                yield rows
-            read += len(rows)
-            # Some lists do not say how many there are; a short page then is the last one.
-            total, largest = _metadata(rows, "totalCount"), _metadata(rows, "maxPageSize") or size
-            more = read < total if total else len(rows) >= min(size, largest)
-            more = more and bool(rows)
-
-    async def _core_rows(self, call: Call) -> list[Row]:
-        """The rows of a list, bare or in an envelope; some lists answer "not found" where they are empty."""
-        answer = await self._one(self._core, call)
-        if answer is None:
-            return []
-        rows = answer.record.get("records") if isinstance(answer.body, dict) else answer.body
-        if not isinstance(rows, list):
-            raise surprising(SYSTEM, f"the list {call.route}", "records")
-        return rows
-
-
-def _at(route: str, number: str, *query: tuple[str, str]) -> Call:
-    """A call to a record of the core API."""
-    return Call("GET", route, {"number": key_segment(number)}, query, key=number)
 
 
 def _order_call(method: str, order_type: str, order_id: str, query: tuple[tuple[str, str], ...] = ()) -> Call:
     values = {"type": order_type, "order_id": order_id}
     return Call(method, f"{ORDERS}/{{type}}/{{order_id}}", values, query, key=order_id)
-
-
-def _change(method: str, call: Call, body: Row, version: str) -> Call:
-    """The call that changes what `call` addresses, where the version is still the one given."""
-    headers = {"If-Match": version if version.startswith(('"', "W/")) else f'"{version}"'} if version else {}
-    return Call(method, call.route, call.values, call.query, body, headers, call.key)
-
-
-async def _created(http: HttpClient, call: Call, count: int) -> tuple[str, ...]:
-    """The key of a new record, which is in the Location header alone: the answer has no body."""
-    answer = await http.send(call)
-    keys = keys_in(answer.headers.get("Location", ""), count)
-    if keys is None:
-        raise UncertainWriteError(
-            "the answer does not say what was created", system=SYSTEM, operation=call.operation, key=call.key
-        )
-    return keys
-
-
-def _version(answer: Answer) -> str:
-    return answer.headers.get("ETag", "")
-
-
-def _changed_since(since: datetime | None) -> tuple[tuple[str, str], ...]:
-    """The filter for changes; without the condition the date is ignored, and a zone is not accepted."""
-    if since is None:
-        return ()
-    local = since.astimezone(SERVER_ZONE).replace(tzinfo=None).isoformat(timespec="milliseconds")
-    return (("lastModifiedDateTime", local), ("lastModifiedDateTimeCondition", ">="))
-
-
-def _metadata(rows: list[Row], name: str) -> int:
-    value = (rows[0].get("metadata") or {}).get(name) if rows else None
-    return value if isinstance(value, int) else 0

@@ -50,29 +50,60 @@ _RESOLUTIONS = {
     "18": "Correct the row in the source, or the item, unit, VAT category or account in Visma.net.",
     "19": "Correct the named field in the settings or the mapping.",
 }
-_ELSE = "Look at the order in the source and at the mapping; then run the flow again."
+_ELSE = "Look at the record in the source and at the mapping; then run the flow again."
 
 _QUOTED_FIELD = r"'([A-Z][A-Za-z./ -]{0,40})'"
 _NUMBER_PHRASE = re.compile(r"'(?:Customer|Inventory) ID' cannot be (?:empty|set)")
 _STALE_PHRASE = re.compile(r"[Aa]nother process has (?:updated|added|deleted)")
-# What proves that the core API refused and did nothing; a group is a field's name.
+_CORRECT_RECORD = "Correct this record in the source, or the mapping."
+# What proves that the core API refused and did nothing: code, phrase, what is said of it, and its cure. A group is a
+# field's name.
 _REFUSALS = (
-    ("missing_field", re.compile(rf"{_QUOTED_FIELD} cannot be empty"), "it requires {}"),
-    ("duplicate", re.compile(rf"{_QUOTED_FIELD} (?:'[^']*' )?already exists"), "the same {} exists already"),
+    ("missing_field", re.compile(rf"{_QUOTED_FIELD} cannot be empty"), "it requires {}", _CORRECT_RECORD),
+    (
+        "duplicate",
+        re.compile(rf"{_QUOTED_FIELD} (?:'[^']*' )?already exists"),
+        "the same {} exists already",
+        _CORRECT_RECORD,
+    ),
+    (
+        "period_closed",
+        re.compile(r"[Ff]inancial [Pp]eriod\b.{0,80}? is (?:closed|inactive)()"),
+        "the financial period is closed",
+        "Open the financial period in Visma.net, or give the record another date.",
+    ),
+    (
+        "out_of_balance",
+        re.compile(r"out of (?:the )?balance()"),
+        "its amounts do not add up",
+        "Look at the amounts of this record in the source, and at the mapping.",
+    ),
+    (
+        "stock_short",
+        re.compile(r"(?:(?:will (?:go|become)|result in) negative|is not sufficient)()"),
+        "there is too little in stock",
+        "Correct the stock in Visma.net, then run the flow again.",
+    ),
     (
         "reference_not_found",
         re.compile(rf"{_QUOTED_FIELD} (?:'[^']*' )?cannot be found in the system"),
         "it does not know this {}",
+        _CORRECT_RECORD,
     ),
-    ("not_recognised", re.compile(r"not recognized as ([A-Za-z]{1,60})"), "it cannot read the body as {}"),
-    ("refused", re.compile(r"record raised at least one error()"), "it refused the record{}"),
+    (
+        "not_recognised",
+        re.compile(r"not recognized as ([A-Za-z]{1,60})"),
+        "it cannot read the body as {}",
+        _CORRECT_RECORD,
+    ),
+    ("refused", re.compile(r"record raised at least one error()"), "it refused the record{}", _CORRECT_RECORD),
 )
 
 
 def verdict(call: Call, answer: Answer) -> VismaSyncError | None:
     """The error that an answer of either API means, None where it is a success."""
     if 200 <= answer.status < 300:
-        return None
+        return _failed_action(call, answer)
     if answer.status == 429:
         return too_many_calls(SYSTEM, call, wait_asked_for(answer))
     if answer.status in (401, 403) or answer.record.get("ExceptionFaultCode"):
@@ -102,7 +133,24 @@ def _no_access(call: Call, answer: Answer) -> VismaSyncError:
     return _set_up(call, f"access is refused ({what})", _GATEWAY_FAULTS.get(fault, resolution))
 
 
+def _failed_action(call: Call, answer: Answer) -> VismaSyncError | None:
+    """An action can answer that it failed, and why; Queued, InProcess and Done are as good as done."""
+    if not call.is_write or answer.record.get("actionResult") != "Failed":
+        return None
+    return _refusal(call, str(answer.record.get("errorInfo") or "")) or _rejected(
+        call,
+        [Reason("action_failed", "Visma.net could not do it")],
+        "Look at the document in Visma.net, and do there by hand what failed: it says why.",
+    )
+
+
 def _conflict(call: Call, answer: Answer) -> VismaSyncError:
+    if answer.status == 409 and "/action/" in call.route:
+        return _rejected(
+            call,
+            [Reason("conflict", "the document does not allow it as it is now")],
+            "Look at the document in Visma.net: somebody may have done it already, or something is missing.",
+        )
     if call.method == "POST" and answer.status == 409:
         return _rejected(
             call,
@@ -159,11 +207,16 @@ def _said_by_core_api(call: Call, answer: Answer) -> VismaSyncError | None:
         )
     if call.method == "POST" and _NUMBER_PHRASE.search(text):
         return _set_up(call, "the target's numbering is not as the settings say", _NUMBERING)
-    for code, phrase, sentence in _REFUSALS:
-        fields = sorted({match.group(1) for match in phrase.finditer(text)})
-        if fields:
+    return _refusal(call, text)
+
+
+def _refusal(call: Call, text: str) -> RecordRejectedError | None:
+    """What a text says that was refused, without repeating it: code and fields, no values."""
+    for code, phrase, sentence, resolution in _REFUSALS:
+        if matches := list(phrase.finditer(text)):
+            fields = sorted({match.group(1) for match in matches if match.group(1)})
             reason = Reason(code, "Visma.net says: " + sentence.format(", ".join(fields)))
-            return _rejected(call, [reason], "Correct this record in the source, or the mapping.")
+            return _rejected(call, [reason], resolution)
     return None
 
 
