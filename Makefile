@@ -30,8 +30,8 @@ $(DEVELOPMENT): requirements-dev.txt requirements.txt requirements-installer.txt
 	@$(PYTHON) -m local.install development
 
 .PHONY: demo
-demo: $(RUNTIME) ## Send 200 orders of an imitated company, prove each one; KILL=1 kills the sender half-way
-	@$(RUN) -m local.demo
+demo: $(RUNTIME) ## Send 200 orders of an imitated company, prove each one; KILL=1 kills the sender half-way; ALL=1 runs every flow
+	@$(RUN) -m local.demo$(if $(filter 1,$(ALL)),_all)
 
 .PHONY: up
 up: $(RUNTIME) ## Start Airflow in the background with the imitated systems; SANDBOX=0 for your own Connections
@@ -61,8 +61,8 @@ types: $(DEVELOPMENT) ## Types, strict
 	@$(RUN) -m mypy
 
 .PHONY: test
-test: $(DEVELOPMENT) ## All tests
-	@$(RUN) -m pytest $(TESTS)
+test: $(DEVELOPMENT) ## All tests, two files at a time
+	@$(RUN) -m pytest --numprocesses 2 --dist loadfile $(TESTS)
 
 .PHONY: bench
 bench: bench-calls bench-run bench-mapping ## All measurements

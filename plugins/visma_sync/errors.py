@@ -2,6 +2,7 @@
 
     VismaSyncError
     ├── RetryableError(retry_after)    wait, then make the same call again
+    │   └── PartialReadError           a list came back incomplete: conclude nothing from it
     ├── UncertainWriteError(marker)    look before writing again: the answer to a write was lost
     ├── RecordRejectedError(reasons)   a person mends this one record
     │   └── RecordParkedError(reason)  this record waits until its cause is gone, then goes on by itself
@@ -52,6 +53,10 @@ class RetryableError(VismaSyncError):
 
 class StaleVersionError(RetryableError):
     """The document changed between our read and our write: read it again before writing."""
+
+
+class PartialReadError(RetryableError):
+    """A list came back incomplete, or moved while it was read: nothing may be concluded from what it does not have."""
 
 
 class UncertainWriteError(VismaSyncError):

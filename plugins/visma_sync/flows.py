@@ -10,11 +10,28 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from visma_sync.domain.customer import Customer
+from visma_sync.domain.invoice import Invoice
 from visma_sync.domain.order import Order
+from visma_sync.domain.payment import Payment
 from visma_sync.domain.product import Product
+from visma_sync.domain.stock import StockLevel
+from visma_sync.errors import ConfigurationError
 from visma_sync.mapping.catalog import FlowMapping, load_mapping
+from visma_sync.mapping.record_filter import RecordFilter
 from visma_sync.settings.model import Settings
-from visma_sync.systems.vismanet.wire import ContactUpdate, CustomerUpdate, InventoryUpdate, NewSalesOrder
+from visma_sync.systems.image_address import ImageAddress
+from visma_sync.systems.images import ImageFolder, ImageSource
+from visma_sync.systems.vismanet.wire import (
+    ContactUpdate,
+    CustomerCreditNoteUpdate,
+    CustomerInvoiceUpdate,
+    CustomerUpdate,
+    InventoryAdjustmentUpdate,
+    InventoryUpdate,
+    JournalTransactionUpdate,
+    NewSalesOrder,
+    PaymentUpdate,
+)
 
 INCLUDE = Path(__file__).parents[2] / "include"
 
@@ -22,7 +39,7 @@ INCLUDE = Path(__file__).parents[2] / "include"
 @dataclass(frozen=True)
 class FlowParts:
     """What a flow moves: the kind of its records and their model, the documents it writes, the source's lists that
-    its mapping reads, and the kinds of records that must exist before.
+    its mapping reads, the kinds of records that must exist before, and those that it only `reads`.
     """
 
     kind: str
@@ -30,6 +47,7 @@ class FlowParts:
     documents: Mapping[str, type[BaseModel]]
     lists: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
 
 FLOWS: Mapping[str, FlowParts] = {
@@ -40,15 +58,57 @@ FLOWS: Mapping[str, FlowParts] = {
         "customer", Customer, {"customer": CustomerUpdate, "contact": ContactUpdate}, ("termsofpayments",)
     ),
     "products_eaccounting_to_vismanet": FlowParts(
-        "product", Product, {"product": InventoryUpdate}, ("articleaccountcodings",)
+        "product",
+        Product,
+        {"product": InventoryUpdate, "attributes": InventoryUpdate, "barcodes": InventoryUpdate},
+        ("articleaccountcodings",),
+    ),
+    "invoices_eaccounting_to_vismanet": FlowParts(
+        "invoice",
+        Invoice,
+        {"invoice": CustomerInvoiceUpdate, "credit_note": CustomerCreditNoteUpdate},
+        ("termsofpayments", "units"),
+        needs=("customer", "product"),
+    ),
+    "stock_eaccounting_to_vismanet": FlowParts("stock", StockLevel, {"adjustment": InventoryAdjustmentUpdate}, ()),
+    "payments_eaccounting_to_vismanet": FlowParts(
+        "payment", Payment, {"payment": PaymentUpdate}, ("termsofpayments",), reads=("customer",)
+    ),
+    "bookings_eaccounting_to_vismanet": FlowParts(
+        "booking",
+        Invoice,
+        {"journal": JournalTransactionUpdate},
+        ("termsofpayments",),
+        reads=("customer", "product"),
     ),
 }
 
 
 def flows_by_kind(flow: str) -> dict[str, str]:
-    """The flow of each kind of record that a flow touches: its own, and what must exist before, in its direction."""
+    """The flow of each kind of record that a flow touches: its own, and what it needs or reads, in its direction."""
     parts, direction = FLOWS[flow], "_".join(flow.split("_")[-3:])
-    return {parts.kind: flow, **{kind: f"{kind}s_{direction}" for kind in parts.needs}}
+    return {parts.kind: flow, **{kind: f"{kind}s_{direction}" for kind in (*parts.needs, *parts.reads)}}
+
+
+def flow_filter(flow: str, mapping: FlowMapping, settings: Settings) -> RecordFilter | None:
+    """Which records of a flow the settings want sent, None for all; ConfigurationError names the filter."""
+    if unknown := sorted(settings.filters.keys() - FLOWS.keys()):
+        raise ConfigurationError(
+            f"filters: there is no flow {', '.join(unknown)}",
+            resolution=f"Name a flow: {', '.join(sorted(FLOWS))}.",
+        )
+    expressions = settings.filters.get(flow, ())
+    return mapping.record_filter(expressions, settings=Settings) if expressions else None
+
+
+def image_source(settings: Settings) -> ImageSource | None:
+    """Where pictures of products come from, None where the settings name none."""
+    images = settings.products.images
+    if images.folder:
+        return ImageFolder(INCLUDE.parent / images.folder)
+    if images.address:
+        return ImageAddress(images.address, frozenset(images.hosts), seconds=settings.timeout_seconds)
+    return None
 
 
 def flow_mapping(flow: str, settings: Settings, *, include: Path = INCLUDE) -> FlowMapping:

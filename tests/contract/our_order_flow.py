@@ -7,6 +7,7 @@ import asyncio
 from datetime import timedelta
 
 from tests.contract.our_other_records import use_other_records
+from tests.flows.product_flow import FLOW as PRODUCTS
 from tests.flows.running import EVERYTHING, MIDNIGHT, NOTHING_NEW, Company, Ran, only
 from visma_sync.systems.vismanet.master_lists import MASTER_LISTS
 
@@ -23,6 +24,8 @@ def lead_through(people: Company, ours: Company) -> None:
     number = _ordered(people, _anybody(people), AWKWARD)
     assert ours.run(only(number)).products[AWKWARD].state == "created"
     _lose_an_answer(people, ours)
+    ours.decide(order=numbering)
+    _keep_products(people, ours)
     ours.decide(order=numbering, send_when={"paid": "paid"})
     assert ours.run(EVERYTHING).numbers("skipped(not_paid)")
     asyncio.run(_use_the_rest(ours))
@@ -67,6 +70,13 @@ def _lose_an_answer(people: Company, ours: Company) -> None:
     assert number in people.by_marker()
     people.no_more_faults()
     ours.run(NOTHING_NEW)
+
+
+def _keep_products(people: Company, ours: Company) -> None:
+    """Products are made, and one gets another price and a barcode."""
+    assert ours.run(flow=PRODUCTS).numbers("created")
+    people.in_source("articles/1e5", NetPrice=12, Barcodes=[{"Barcode": "8712345678906", "BarcodeType": 0}])
+    assert ours.run(only("1e5"), flow=PRODUCTS).ended("1e5") == "updated"
 
 
 async def _use_the_rest(ours: Company) -> None:

@@ -63,12 +63,12 @@ async def _sell(target: VismaNetClient, debtor: str) -> None:
     await target.invoices.release(number, await target.invoices.take_off_hold(number, made.version))
     assert [page async for page in target.invoices.changed(LONG_AGO, dated_from=TODAY)]
     assert await target.invoices.with_reference("Æ 1")
-    settled = _inserted(documentType="Invoice", refNbr=number, amountPaid=Decimal("12.10"))
     less = {**row, "unitPriceInCurrency": Decimal("10.00")}
-    note = await target.credit_notes.create({**head, "hold": True, "lines": [less], "applicationLines": [settled]})
+    note = await target.credit_notes.create({**head, "hold": True, "lines": [less]})
     read = await target.credit_notes.get(note)
     assert read is not None
-    await target.credit_notes.release(note, await target.credit_notes.take_off_hold(note, read.version))
+    settles = {number: Decimal("12.10")}
+    await target.credit_notes.release(note, await target.credit_notes.take_off_hold(note, read.version, settles))
     await _pay(target, debtor, number, Decimal("108.91"))
 
 
@@ -124,6 +124,7 @@ async def _ship(target: VismaNetClient, debtor: str, sku: str) -> None:
     row = {"inventoryId": sku, "quantity": 2, "unitPrice": Decimal("10.50"), "hasManualPrice": True, "warehouseId": "1"}
     head = {"type": "SO", "status": "Open", "customer": {"id": debtor}, "orderLines": [row]}
     order = await target.create_order({**head, "orderId": "Æ-1"} if "SO" in manual else head)
+    assert await target.shipments.lines(*order)
     shipment = await target.shipments.create(*order, TODAY, "1")
     assert await target.shipments.get(shipment)
     await target.shipments.confirm(shipment)

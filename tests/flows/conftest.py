@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from tests.flows.invoice_flow import AS_INVOICES, NUMBERS, Standings, standings
+from tests.flows.invoice_flow import run as run_invoices
 from tests.flows.running import IMPATIENT, Company, demo_settings, sandbox
 
 CompanyWith = Callable[..., Company]
 Holdings = dict[str, Counter[Any]]
 TWELVE = ("--orders", "12", "--no-trouble", "--existing-orders", "0")
 THIRTY = ("--orders", "30", "--no-trouble", "--existing-orders", "0")
+BOOKED = ("--orders", "12", "--invoices", "24", "--no-trouble", "--existing-orders", "0")
 SANDBOX_WORD = {"automatic": "auto", "manual": "manual"}
 MOST_SANDBOXES = 6
 
@@ -90,3 +93,26 @@ def undisturbed(started: Callable[..., str], tmp_path_factory: pytest.TempPathFa
     company.reset()
     company.run()
     return company.holdings()
+
+
+@pytest.fixture
+def shop(company_with: CompanyWith) -> Company:
+    """A pair of companies whose sales are all booked; quick to give up."""
+    return company_with(*BOOKED, send_sales_as={"default": "booking"}, **IMPATIENT)
+
+
+@pytest.fixture(scope="session")
+def invoices_undisturbed(started: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Standings:
+    """How thirty invoices stand in Visma.net after a run in which nothing goes wrong."""
+    url = started(*BOOKED, "--numbering", "auto")
+    ledger_file = tmp_path_factory.mktemp("invoices") / "ledger.sqlite"
+    company = Company(url, ledger_file, demo_settings(**AS_INVOICES, **IMPATIENT))
+    company.reset()
+    run_invoices(company)
+    return standings(company)
+
+
+@pytest.fixture
+def invoices_with(company_with: CompanyWith) -> Callable[[str], Company]:
+    """Make a pair of companies with those invoices, which get our numbers or theirs; quick to give up."""
+    return lambda whose: company_with(*BOOKED, **AS_INVOICES, **IMPATIENT, **NUMBERS[whose])

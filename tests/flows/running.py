@@ -16,7 +16,7 @@ import yaml
 
 from tests.flows.shop import Shop
 from visma_sync.errors import RetryableError, VismaSyncError
-from visma_sync.flows import FLOWS, INCLUDE, flow_mapping, flows_by_kind
+from visma_sync.flows import FLOWS, INCLUDE, flow_filter, flow_mapping, flows_by_kind, image_source
 from visma_sync.ledger.ledger import Ledger, open_ledger
 from visma_sync.ledger.rows import Link, Outcome
 from visma_sync.settings.load import load_settings, merged
@@ -31,9 +31,13 @@ from visma_sync.sync.flow import MasterFlow
 from visma_sync.sync.keep import write_records
 from visma_sync.sync.lists import check_settings
 from visma_sync.sync.products.ensure import ensure_products
+from visma_sync.sync.products.images import send_images
 from visma_sync.sync.reference import Reference, lanes_of
 from visma_sync.sync.report import Report, write_report
 from visma_sync.sync.run import Run
+from visma_sync.sync.stock.adjust import adjust_stock
+from visma_sync.sync.stock.compare import compare_stock
+from visma_sync.sync.stock.flow import StockFlow
 from visma_sync.systems.eaccounting.client import EAccountingClient, EAccountingSettings
 from visma_sync.systems.vismanet.client import VismaNetClient, VismaNetSettings
 
@@ -97,6 +101,8 @@ class Company(Shop):
     refresh_token: str = "sandbox-refresh-token-1"
     target_client: type[VismaNetClient] = VismaNetClient
     tries: int = TRIES
+    answer: Callable[[], bool] = lambda: False
+    asked: str = ""
 
     def decide(self, **changes: Any) -> None:
         """Change the settings, as somebody does in the Airflow Variable."""
@@ -148,14 +154,16 @@ class Company(Shop):
     def open_run(self, run_id: str, *, flow: str = FLOW, dry_run: bool = False, last_try: bool = True) -> Run:
         """A run of a flow."""
         flows = flows_by_kind(flow)
+        mappings = {kind: flow_mapping(name, self.settings) for kind, name in flows.items()}
         return Run(
             run_id=run_id,
             kind=FLOWS[flow].kind,
             ledger=self.ledger(),
             settings=self.settings,
             flows=flows,
-            mappings={kind: flow_mapping(name, self.settings) for kind, name in flows.items()},
+            mappings=mappings,
             lists={kind: FLOWS[name].lists for kind, name in flows.items()},
+            filter=flow_filter(flow, mappings[FLOWS[flow].kind], self.settings),
             dry_run=dry_run,
             last_try=last_try,
         )
@@ -177,10 +185,7 @@ class Company(Shop):
         except VismaSyncError as error:
             broke = error
         report = write_report(run, ["a step"] if broke else [])
-        by_number = {
-            kind: {one.number or one.key: one for one in run.ledger.outcomes(run.flow_of(kind), run.run_id)}
-            for kind in run.flows
-        }
+        by_number = {kind: _by_number(run.ledger.outcomes(run.flow_of(kind), run.run_id)) for kind in run.flows}
         nobody: dict[str, Outcome] = {}
         ran = Ran(
             report, by_number[run.kind], by_number.get("customer", nobody), by_number.get("product", nobody), broke
@@ -192,11 +197,25 @@ class Company(Shop):
         """The tasks of the DAG, one after the other."""
         source, target = self.clients(run.ledger)
         async with source, target:
+            if run.kind == "stock":
+                await self._stock(run, source, target, window)
+                return
             fetched = await self._step(run, lambda run: fetch_records(record_flow(run, source, target), window))
             if issubclass(RECORD_FLOWS[run.kind], MasterFlow):
                 await self._step(run, lambda run: _write(run, source, target, fetched))
+                if run.kind == "product":
+                    await self._step(run, lambda run: _send_images(run, target, fetched))
             else:
                 await self._documents(run, source, target, fetched)
+
+    async def _stock(self, run: Run, source: EAccountingClient, target: VismaNetClient, window: Window) -> None:
+        compared = await self._step(run, lambda run: compare_stock(StockFlow(run, source, target), window))
+        self.asked = compared["question"]
+        if compared["next"] == "ask" and self.answer():
+            seen = compared
+            compared = await self._step(run, lambda run: compare_stock(StockFlow(run, source, target), window, seen))
+        if compared["next"] == "adjust":
+            await self._step(run, lambda run: adjust_stock(StockFlow(run, source, target)))
 
     async def _documents(
         self, run: Run, source: EAccountingClient, target: VismaNetClient, fetched: list[Reference]
@@ -204,10 +223,12 @@ class Company(Shop):
         to_write = await self._step(run, lambda run: _check_exist(run, source, target, fetched))
         if not to_write:
             return
-        if "customer" in run.flows:
+        needs = FLOWS[run.flows[run.kind]].needs
+        if "customer" in needs:
             await self._step(run, lambda run: ensure_customers(run, source, target, to_write))
-        if "product" in run.flows:
+        if "product" in needs:
             await self._step(run, lambda run: ensure_products(run, source, target, to_write))
+        to_write = await self._step(run, lambda run: document_flow(run, source, target).group(to_write))
         for lane in lanes_of(to_write, run.settings.records_per_lane, run.settings.max_lanes):
             await self._lane(run, source, target, lane["records"])
 
@@ -247,6 +268,14 @@ class Company(Shop):
         return str(tokens["refresh_token"])
 
 
+def _by_number(outcomes: list[Outcome]) -> dict[str, Outcome]:
+    """Outcomes by number; a second one of a number (a further payment of an invoice) by its key."""
+    found: dict[str, Outcome] = {}
+    for outcome in outcomes:
+        found[outcome.key if outcome.number in found else outcome.number or outcome.key] = outcome
+    return found
+
+
 async def _write(
     run: Run, source: EAccountingClient, target: VismaNetClient, fetched: list[Reference]
 ) -> dict[str, int]:
@@ -254,6 +283,16 @@ async def _write(
         return {}
     await check_settings(run, target)
     return await write_records(master_flow(run, source, target), fetched)
+
+
+async def _send_images(run: Run, target: VismaNetClient, fetched: list[Reference]) -> dict[str, int]:
+    pictures = image_source(run.settings)
+    if pictures is None:
+        return {}
+    try:
+        return await send_images(run, target, pictures, fetched)
+    finally:
+        await pictures.close()
 
 
 async def _check_exist(

@@ -14,9 +14,14 @@ SCREENS = httpx.Client(timeout=30)
 WRITES = {
     "customer": {"method": "POST", "path": "/v1/customer$"},
     "contact": {"method": "POST", "path": "/v1/contact$"},
+    "change": {"method": "PUT", "path": "/v1/customer/"},
     "product": {"method": "POST", "path": "/v1/inventory$"},
+    "change of a product": {"method": "PUT", "path": "/v1/inventory/"},
+    "picture": {"method": "POST", "path": "/v1/inventory/.*/attachment$"},
     "order": {"method": "POST", "path": "/SalesOrders$"},
     "opening": {"method": "PATCH", "path": "/SalesOrders/"},
+    "adjustment": {"method": "POST", "path": "/v1/inventoryadjustment$"},
+    "release": {"method": "POST", "path": "/v1/inventoryadjustment/[^/]+/action/release$"},
 }
 """The writes of the flow, in their order, as a failure on order names them."""
 
@@ -79,6 +84,16 @@ class Shop:
             ),
         }
 
+    def on_hand(self, warehouse: str = "1") -> dict[str, Decimal]:
+        """What lies in a warehouse of Visma.net, by SKU."""
+        rows = self.state("vismanet", "stock")
+        return {row["sku"]: Decimal(row["quantityOnHand"]) for row in rows if row["warehouse"] == warehouse}
+
+    def balances(self) -> dict[str, Decimal]:
+        """What lies in the shop by eAccounting, by SKU."""
+        articles = self.state("eaccounting", "articles")
+        return {article["Number"]: Decimal(article["StockBalance"]) for article in articles}
+
     def mailed(self) -> list[Stored]:
         """Everything that either system has sent to people outside."""
         return self.state("eaccounting", "mailed") + self.state("vismanet", "mailed")
@@ -133,6 +148,10 @@ class Shop:
     def in_target(self, path: str, **fields: Any) -> Stored:
         """Enter or change something in Visma.net by hand, such as `items` or `orders/SO/000107`."""
         return self._by_hand(f"vismanet/{path}", fields)
+
+    def delete_in_source(self, path: str) -> None:
+        """Delete something in eAccounting by hand, such as `customers/1001`."""
+        SCREENS.delete(f"{self.url}/_sandbox/eaccounting/{path}").raise_for_status()
 
     def delete_in_target(self, path: str) -> None:
         """Delete something in Visma.net by hand."""

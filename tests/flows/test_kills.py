@@ -4,28 +4,31 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import simplejson
 
 from tests.flows.conftest import THIRTY, CompanyWith, Holdings
-from tests.flows.running import ROOT, Company
+from tests.flows.running import FLOW, ROOT, Company
 from tests.flows.shop import WRITES
 
 LONGEST_SECONDS = 30.0
 
 
-def process(company: Company, name: str, numbering: str) -> subprocess.Popen[str]:
-    """Start a run of the flow in a process of its own; it waits long for answers, so that it is killed in between."""
-    changes = {"uncertain_wait_seconds": 1, "order": {"numbering": numbering}}
-    arguments = (company.url, str(company.ledger_file), name, simplejson.dumps(changes))
+def process(company: Company, name: str, numbering: str, flow: str = FLOW, **changes: Any) -> subprocess.Popen[str]:
+    """Start a run of a flow in a process of its own; it waits long for answers, so that it is killed in between."""
+    decided = {"uncertain_wait_seconds": 1, "order": {"numbering": numbering}, **changes}
+    arguments = (company.url, str(company.ledger_file), name, simplejson.dumps(decided), flow)
     command = [sys.executable, "-m", "tests.flows.one_run", *arguments]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-def killed_when(company: Company, name: str, numbering: str, met: Callable[[], bool]) -> None:
+def killed_when(
+    company: Company, name: str, numbering: str, met: Callable[[], bool], flow: str = FLOW, **changes: Any
+) -> None:
     """Start a run and kill it, without any warning, as soon as this is so."""
-    with process(company, name, numbering) as run:
+    with process(company, name, numbering, flow, **changes) as run:
         give_up_at = time.monotonic() + LONGEST_SECONDS
         while not met():
             assert run.poll() is None, "the run ended before it could be killed"
@@ -34,9 +37,9 @@ def killed_when(company: Company, name: str, numbering: str, met: Callable[[], b
         run.kill()
 
 
-def finished(company: Company, name: str, numbering: str) -> dict[str, str]:
-    """Let a run come to its end and give how each order ended."""
-    with process(company, name, numbering) as run:
+def finished(company: Company, name: str, numbering: str, flow: str = FLOW, **changes: Any) -> dict[str, str]:
+    """Let a run come to its end and give how each record ended."""
+    with process(company, name, numbering, flow, **changes) as run:
         printed, _ = run.communicate(timeout=2 * LONGEST_SECONDS)
     assert run.returncode == 0
     ended: dict[str, str] = simplejson.loads(printed)

@@ -17,7 +17,7 @@ ROOMS = {
     "ledger": {"errors"},
     "sync": {"errors", "domain", "mapping", "settings", "ledger"},
     "systems": {"errors"},
-    "flows": {"domain", "mapping", "settings", "systems"},
+    "flows": {"errors", "domain", "mapping", "settings", "systems"},
     "hooks": {"errors", "systems", "ledger"},
     "operators": {"errors", "hooks", "sync", "ledger", "settings", "flows", "systems", "retry"},
     "retry": {"errors"},

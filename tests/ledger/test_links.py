@@ -1,5 +1,7 @@
 """A record has one link, on both sides."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -28,6 +30,11 @@ def test_a_link_is_found_from_both_sides_as_it_was_saved(ledger: Ledger) -> None
     assert ledger.links("customer", ["guid-1", "guid-2"]) == {"guid-1": link}
     assert ledger.links_by_target("customer", ["10001", "10002"]) == {"10001": link}
     assert ledger.links("order", ["guid-1"]) == {}
+
+
+def test_all_links_of_a_kind_are_given_by_source_key(ledger: Ledger) -> None:
+    ledger.save_links([Link("customer", "b", "2"), Link("customer", "a", "1"), Link("order", "c", "3")])
+    assert [(link.source_key, link.target_key) for link in ledger.all_links("customer")] == [("a", "1"), ("b", "2")]
 
 
 def test_a_link_saved_again_is_overwritten(ledger: Ledger) -> None:
@@ -73,3 +80,36 @@ def test_a_moment_without_a_time_zone_is_a_bug_that_names_no_values(ledger: Ledg
     with pytest.raises(StatementError, match="time zone") as bug:
         ledger.save_links([Link("order", "1", "SO-77", linked_at=datetime(2026, 11, 2))])
     assert "SO-77" not in str(bug.value)
+
+
+def test_what_is_noted_of_a_link_leaves_what_another_flow_wrote_meanwhile(ledger: Ledger) -> None:
+    ledger.save_links([Link("product", "1", "A"), Link("product", "2", "B"), Link("customer", "1", "C")])
+    noticed = ledger.links("product", ["1", "2"])
+    ledger.save_links([Link("product", "1", "A", source_hash="new", written={"name": "f00"}, detail={"rows": 2})])
+    ledger.change_links("product", [*noticed, "3"], lambda link: replace(link, detail={**link.detail, "status": "out"}))
+    after = ledger.links("product", ["1", "2", "3"])
+    assert (after["1"].source_hash, after["1"].written) == ("new", {"name": "f00"})
+    assert {key: link.detail for key, link in after.items()} == {
+        "1": {"rows": 2, "status": "out"},
+        "2": {"status": "out"},
+    }
+    assert ledger.links("customer", ["1"])["1"].detail == {}
+
+
+def test_many_that_note_something_of_one_link_lose_nothing(ledger: Ledger) -> None:
+    ledger.save_links([Link("product", "1", "A")])
+
+    def note(name: int) -> None:
+        ledger.change_links("product", ["1"], lambda link: replace(link, detail={**link.detail, str(name): True}))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(note, range(40)))
+    assert ledger.links("product", ["1"])["1"].detail.keys() == {str(name) for name in range(40)}
+
+
+def test_a_link_that_is_only_added_overwrites_none_and_takes_no_target_of_another(ledger: Ledger) -> None:
+    ledger.save_links([Link("product", "1", "A", how="created"), Link("product", "2", "B")])
+    ledger.add_links([Link("product", "1", "A", how="found"), Link("product", "3", "B"), Link("product", "4", "D")])
+    links = ledger.links("product", ["1", "2", "3", "4"])
+    assert {key: link.target_key for key, link in links.items()} == {"1": "A", "2": "B", "4": "D"}
+    assert links["1"].how == "created"

@@ -164,6 +164,27 @@ def test_a_value_that_is_a_group_of_values_guards_each_of_them(tmp_path: Path) -
     assert written.only_if_empty == {"extra.colour", "extra.size.width"}
 
 
+def test_single_values_that_follow_the_source_and_have_nothing_now_are_told(tmp_path: Path) -> None:
+    customer = {
+        "name": {"value": "=plan.name", "on": "update"},
+        "city": "=plan.name",
+        "contact": {
+            "on": "update",
+            "value": {"city": "=plan.city", "street": {"value": "=plan.name", "on": "if_empty"}},
+        },
+        "groups": {"on": "update", "value": [{"city": "=plan.city"}]},
+    }
+    mapping = made(tmp_path, write={"order": {"orderType": "SO"}, "customer": customer})
+
+    def written(on: Any, **plan: Any) -> frozenset[str]:
+        return mapping.write("customer", Order(number="7"), links={}, settings={}, plan=plan, on=on).emptied
+
+    assert written("update", name=None, city=None) == {"name", "contact.city"}
+    assert written("update", name="Acme", city=None) == {"contact.city"}
+    assert written("update", name="", city="Lund") == set()
+    assert written("create", name=None, city="Lund") == set()
+
+
 def test_a_field_that_is_switched_off_is_never_written_even_within_a_group(tmp_path: Path) -> None:
     customer = {
         "name": "=order.number",

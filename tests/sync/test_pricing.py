@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.orders import row
 from visma_sync.domain.money import to_cents
-from visma_sync.sync.orders.pricing import line_price
+from visma_sync.sync.sales.lines import line_price
 
 D = Decimal
 

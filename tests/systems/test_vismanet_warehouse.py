@@ -10,7 +10,7 @@ import pytest
 from tests.systems.imitation import Imitation, rows_of, with_target
 from tests.systems.scripted_server import Line, scripted_server
 from visma_sync.errors import RecordRejectedError, RetryableError, UncertainWriteError
-from visma_sync.systems.vismanet.answers import OrderShipment, StockRow, WarehouseLevel
+from visma_sync.systems.vismanet.answers import OrderLine, OrderShipment, StockRow, WarehouseLevel
 from visma_sync.systems.vismanet.answers.adjustments import AdjustmentLine
 from visma_sync.systems.vismanet.client import VismaNetClient
 
@@ -176,6 +176,38 @@ def test_an_order_is_shipped_confirmed_and_invoiced(imitation: Imitation) -> Non
         assert (charged.orders, charged.total, charged.vat) == ((order,), sold.total, sold.vat)
 
     with_target(imitation, work)
+
+
+def test_the_rows_of_an_order_say_what_of_them_has_still_to_leave(imitation: Imitation) -> None:
+    async def work(client: VismaNetClient) -> None:
+        order = await ordered(client, await stocked(imitation, client, "LAMP-9", 2), 3)
+        (line,) = await client.shipments.lines(*order)
+        assert (line.warehouse, line.waiting, line.unassigned) == ("1", Decimal(3), Decimal(3))
+        assert line.ships_on is not None
+        number = await client.shipments.create(*order, DAY, "1")
+        assert await client.shipments.lines(*order) == [OrderLine("1", line.ships_on, Decimal(3), Decimal(1))]
+        await client.shipments.confirm(number)
+        assert await client.shipments.lines(*order) == [OrderLine("1", line.ships_on, Decimal(1), Decimal(1))]
+        await client.create_item({**SERVICE, "inventoryNumber": "ADVICE-2"})
+        (charged,) = await client.shipments.lines(*await ordered(client, "ADVICE-2", 1))
+        assert (charged.waiting, charged.unassigned) == (Decimal(0), Decimal(0))
+
+    with_target(imitation, work)
+
+
+def test_the_rows_of_a_long_order_are_read_to_the_last_page(imitation: Imitation) -> None:
+    def page(quantity: int, following: str | None) -> Line:
+        row = {"lineType": "GoodsForInventory", "quantity": quantity, "openQuantity": quantity, "warehouseId": "1"}
+        return Line(200, json.dumps({"value": [row], "totalCount": 2, "nextPage": following}))
+
+    with scripted_server(page(1, "/api/v3/SalesOrders/SO/1/lines?pageIndex=1"), page(2, None)) as server:
+
+        async def work(client: VismaNetClient) -> None:
+            lines = await client.shipments.lines("SO", "1")
+            assert [(line.ships_on, line.unassigned) for line in lines] == [(None, Decimal(1)), (None, Decimal(2))]
+
+        with_target(imitation, work, salesorder_url=server.url)
+    assert [asked[1].partition("pageIndex=")[2] for asked in server.asked] == ["0", "1"]
 
 
 def test_what_needs_no_shipment_is_invoiced_without_one(imitation: Imitation) -> None:

@@ -23,7 +23,8 @@ class SaleLine(Record):
     """One row of a sale; a text row has text only.
 
     `amount` is the row's total after discount in the document's currency, including VAT exactly when the document's
-    rows do. `vat_rate` and `discount_rate` are fractions (0.21); `vat_rate` is None where the source does not say.
+    rows do; `net_amount` is without VAT, None where the source does not say it. `vat_rate` and `discount_rate` are
+    fractions (0.21); `vat_rate` is None where the source does not say.
     """
 
     position: int
@@ -35,6 +36,7 @@ class SaleLine(Record):
     unit_price: Decimal = Decimal(0)
     discount_rate: Decimal = Decimal(0)
     amount: Decimal = Decimal(0)
+    net_amount: Decimal | None = None
     vat_rate: Decimal | None = Field(default=None, ge=0, lt=1)
     is_service: bool = False
 

@@ -20,11 +20,15 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True)
 class Category:
-    """A VAT category of the target: its rate (fraction) and what it is computed on."""
+    """A VAT category of the target: its rate (fraction), what it is computed on, and the id of the tax behind it.
+
+    `tax_id` is empty where there is no tax.
+    """
 
     id: str
     rate: Decimal
     basis: Basis
+    tax_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def net_of(gross: Sequence[Decimal], category: Category, vat: Decimal) -> list[D
     if category.basis is Basis.LINE:
         return _nudge_lines(nets, category, vat)
     wanted = _nearest_net(sum(gross, ZERO) - vat, category.rate, vat)
-    return _spread(nets, wanted - sum(nets, ZERO))
+    return spread(nets, wanted - sum(nets, ZERO))
 
 
 def _nearest_net(net: Decimal, rate: Decimal, vat: Decimal) -> Decimal:
@@ -78,7 +82,7 @@ def _nearest_net(net: Decimal, rate: Decimal, vat: Decimal) -> Decimal:
     return net
 
 
-def _spread(nets: list[Decimal], difference: Decimal) -> list[Decimal]:
+def spread(nets: Sequence[Decimal], difference: Decimal) -> list[Decimal]:
     """Give a difference of some cents to the largest lines, a cent each in turn."""
     step = CENT if difference > 0 else -CENT
     largest_first = sorted(range(len(nets)), key=lambda index: -abs(nets[index]))

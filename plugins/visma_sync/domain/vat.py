@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from visma_sync.domain.customer import Customer
-from visma_sync.domain.order import Order
+from visma_sync.domain.sale import Sale
 
 EU_COUNTRIES = frozenset(
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI".split()  # noqa: SIM905
@@ -74,13 +74,13 @@ class VatQuestion:
         )
 
 
-def vat_country(order: Order, customer: Customer, home_country: str) -> str:
+def vat_country(sale: Sale, customer: Customer, home_country: str) -> str:
     """The country whose VAT applies: delivery country by choice of the customer, `XI` for Northern Ireland."""
     if customer.is_northern_ireland:
         return "XI"
-    if customer.delivery_based_vat and order.delivery_address.country:
-        return order.delivery_address.country
-    return order.invoice_address.country or customer.invoice_address.country or home_country
+    if customer.delivery_based_vat and sale.delivery_address.country:
+        return sale.delivery_address.country
+    return sale.invoice_address.country or customer.invoice_address.country or home_country
 
 
 def buyer_of(customer: Customer) -> Buyer:
@@ -90,15 +90,20 @@ def buyer_of(customer: Customer) -> Buyer:
     return Buyer.BUSINESS_WITH_VAT_NUMBER if customer.vat_number else Buyer.BUSINESS_WITHOUT_VAT_NUMBER
 
 
+def country_holds(of_row: str, country: str, home_country: str) -> bool:
+    """Whether a row for this country, `EU` (any member state but the home country) or `*` holds for a country."""
+    abroad_in_eu = country in EU_COUNTRIES and country != home_country
+    return of_row in {"*", country} or (of_row == "EU" and abroad_in_eu)
+
+
 def find_treatment(table: Sequence[Treatment], question: VatQuestion, home_country: str) -> Treatment | None:
     """The most exact row of the table that answers the question, None where there is none."""
-    abroad_in_eu = question.country in EU_COUNTRIES and question.country != home_country
     rows = (
         row
         for row in table
         if row.rate == question.rate
         and row.valid_from <= question.on
-        and (row.country in {"*", question.country} or (row.country == "EU" and abroad_in_eu))
+        and country_holds(row.country, question.country, home_country)
         and row.buyer in {None, question.buyer}
         and row.supply in {None, question.supply}
     )

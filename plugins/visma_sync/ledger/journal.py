@@ -14,7 +14,7 @@ from visma_sync.ledger.conflicts import IntentTakenError, LinkTakenError, SaleTa
 from visma_sync.ledger.intents import Intents
 from visma_sync.ledger.links import Links
 from visma_sync.ledger.outcomes import Outcomes
-from visma_sync.ledger.rows import Attempt, Entry, FlowOutcome, Intent, Link, SaleClaim
+from visma_sync.ledger.rows import Attempt, Entry, FlowOutcome, Intent, Link, LinkChange, SaleClaim
 from visma_sync.ledger.sales import Sales
 from visma_sync.ledger.tables import attempt as attempt_table
 
@@ -32,6 +32,7 @@ class Commits(Links, Outcomes, Intents, Sales):
         another process has begun the same write, SaleTakenError when a sale went on another path.
         """
         links = [entry for entry in entries if isinstance(entry, Link)]
+        changes = [entry for entry in entries if isinstance(entry, LinkChange)]
         intents = [entry for entry in entries if isinstance(entry, Intent)]
         outcomes = [entry for entry in entries if isinstance(entry, FlowOutcome)]
         claims = [entry for entry in entries if isinstance(entry, SaleClaim)]
@@ -43,6 +44,7 @@ class Commits(Links, Outcomes, Intents, Sales):
                 self._write_claims(connection, claims)
                 self._write_intents(connection, intents)
                 self._write_links(connection, links)
+                self._change_links(connection, changes)
                 self._write_flow_outcomes(connection, outcomes)
         except IntegrityError as error:
             if taken := self._link_taken(links):

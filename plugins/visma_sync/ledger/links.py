@@ -1,15 +1,15 @@
 """Links: which record of the target belongs to which record of the source."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from visma_sync.ledger.conflicts import LinkTakenError
-from visma_sync.ledger.database import chunks, upsert
+from visma_sync.ledger.database import chunks, insert_missing, upsert
 from visma_sync.ledger.part import LedgerPart
-from visma_sync.ledger.rows import Link, now
+from visma_sync.ledger.rows import Link, LinkChange, now
 from visma_sync.ledger.tables import as_row, from_row
 from visma_sync.ledger.tables import link as table
 
@@ -25,6 +25,14 @@ class Links(LedgerPart):
         """The links of these target records, by target key; those without a link are left out."""
         return {link.target_key: link for link in self._links_with(kind, table.c.target_key, target_keys)}
 
+    def all_links(self, kind: str) -> list[Link]:
+        """All links of a kind, by source key."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                select(table).where(table.c.pair == self.pair, table.c.kind == kind).order_by(table.c.source_key)
+            )
+            return [from_row(Link, row) for row in rows]
+
     def save_links(self, links: Iterable[Link]) -> None:
         """Remember these links, all or none; a link that is there already is overwritten.
 
@@ -39,6 +47,19 @@ class Links(LedgerPart):
                 raise taken from error
             raise
 
+    def add_links(self, links: Iterable[Link]) -> None:
+        """Remember these links; passed over where the source or the target record has one by now."""
+        with self._database.writing() as connection:
+            insert_missing(connection, table, self._link_rows(list(links)))
+
+    def change_links(self, kind: str, source_keys: Collection[str], change: Callable[[Link], Link]) -> None:
+        """Change the links of these source records as they are at this moment: nobody writes them in between.
+
+        Records without a link are passed over. For what is only noted of a link that another flow may be writing.
+        """
+        with self._database.writing() as connection:
+            self._change_links(connection, [LinkChange(kind, key, change) for key in source_keys])
+
     def _links_with(self, kind: str, column: Column[Any], keys: Collection[str]) -> list[Link]:
         found: list[Link] = []
         with self._database.reading() as connection:
@@ -51,6 +72,19 @@ class Links(LedgerPart):
 
     def _write_links(self, connection: Connection, links: Sequence[Link]) -> None:
         upsert(connection, table, self._link_rows(links), ("pair", "kind", "source_key"))
+
+    def _change_links(self, connection: Connection, changes: Sequence[LinkChange]) -> None:
+        for kind in sorted({change.kind for change in changes}):
+            of_kind = {change.source_key: change.change for change in changes if change.kind == kind}
+            for keys in chunks(sorted(of_kind)):
+                rows = connection.execute(
+                    select(table)
+                    .where(table.c.pair == self.pair, table.c.kind == kind, table.c.source_key.in_(keys))
+                    .order_by(table.c.source_key)
+                    .with_for_update()
+                )
+                links = [from_row(Link, row) for row in rows]
+                self._write_links(connection, [of_kind[link.source_key](link) for link in links])
 
     def _link_rows(self, links: Sequence[Link]) -> list[dict[str, Any]]:
         # In one order everywhere, so that two processes never wait for each other's rows in PostgreSQL.

@@ -1,6 +1,6 @@
 """What the ledger remembers, as plain values; times are UTC with their zone, money is Decimal."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -29,6 +29,15 @@ class Link:
     detail: Mapping[str, Any] = field(default_factory=dict)
     linked_at: datetime | None = None
     how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChange:
+    """What becomes of the link of a source record as it is at that moment; nothing where there is none."""
+
+    kind: str
+    source_key: str
+    change: Callable[[Link], Link]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +167,7 @@ class SaleClaim:
     given_up: bool = False
 
 
-Entry = Intent | Attempt | Link | FlowOutcome | SaleClaim
+Entry = Intent | Attempt | Link | LinkChange | FlowOutcome | SaleClaim
 
 
 @dataclass(frozen=True, slots=True)

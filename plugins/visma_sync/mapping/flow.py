@@ -110,8 +110,8 @@ class FlowMapping:
         if on == "create":
             return Written(sent, tuple(cuts))
         guarded = frozenset(_at_or_below(sent, compiled.only_if_empty)) if compiled.only_if_empty else frozenset()
-        filled = set(_at_or_below(sent, compiled.following))
-        return Written(sent, tuple(cuts), guarded, frozenset(compiled.following) - filled)
+        emptied = frozenset(path for path in compiled.following if not _is_there(sent, path))
+        return Written(sent, tuple(cuts), guarded, emptied)
 
     def _run(self, program: Program, scope: Scope, path: str) -> dict[str, Any]:
         try:
@@ -144,6 +144,13 @@ class FlowMapping:
         if all(reason.code == "no_entry" for reason in reasons):
             return RecordParkedError(reasons, resolution=PARKED, operation=f"{self.flow} {path}")
         return RecordRejectedError(reasons, resolution=REJECTED, operation=f"{self.flow} {path}")
+
+    def right(self, document: str) -> Literal["create", "update", "if_empty"]:
+        """The right of a document that consists of one list, or of fields that all have the same right."""
+        compiled = self._documents[document]
+        if compiled.update is None:
+            return "create"
+        return "if_empty" if compiled.only_if_empty else "update"
 
     def record_filter(self, expressions: Sequence[str], *, settings: Any = Any) -> RecordFilter:
         """Compiles the filters that the settings have for this flow; `settings` is their model, for checking.
@@ -202,6 +209,15 @@ def _at_or_below(found: Any, wanted: Collection[str], path: str = "", *, inside:
             yield from _at_or_below(part, wanted, below(path, name), inside=inside)
     elif inside:
         yield path
+
+
+def _is_there(sent: dict[str, Any], path: str) -> bool:
+    found: Any = sent
+    for name in path.split("."):
+        if not isinstance(found, dict) or name not in found:
+            return False
+        found = found[name]
+    return True
 
 
 def _plain(value: Any) -> Any:

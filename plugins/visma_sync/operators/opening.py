@@ -11,7 +11,7 @@ from typing import Any
 from airflow.sdk import Variable
 
 from visma_sync.errors import ConfigurationError
-from visma_sync.flows import FLOWS, INCLUDE, flow_mapping, flows_by_kind
+from visma_sync.flows import FLOWS, INCLUDE, flow_filter, flow_mapping, flows_by_kind
 from visma_sync.hooks.ledger import airflow_ledger
 from visma_sync.hooks.vismanet import VismaNetHook
 from visma_sync.settings.load import load_settings
@@ -57,14 +57,17 @@ def open_run(flow: str, uses_mappings: bool, context: Mapping[str, Any]) -> Run:
     settings, flows = airflow_settings(), flows_by_kind(flow)
     task_instance, dag_run = context["ti"], context["dag_run"]
     ledger, target = airflow_ledger(), VismaNetHook().settings()
+    mappings = {kind: flow_mapping(name, settings) for kind, name in flows.items()} if uses_mappings else {}
+    kind = FLOWS[flow].kind
     return Run(
         run_id=dag_run.run_id,
-        kind=FLOWS[flow].kind,
+        kind=kind,
         ledger=ledger,
         settings=settings,
         flows=flows,
-        mappings={kind: flow_mapping(name, settings) for kind, name in flows.items()} if uses_mappings else {},
+        mappings=mappings,
         lists={kind: FLOWS[name].lists for kind, name in flows.items()},
+        filter=flow_filter(flow, mappings[kind], settings) if uses_mappings else None,
         dry_run=bool(context["params"].get("dry_run")),
         last_try=task_instance.try_number > task_instance.max_tries,
         default_branch=target.branch,

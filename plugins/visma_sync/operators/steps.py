@@ -178,6 +178,19 @@ class EnsureProducts(_EnsureOperator):
         return counts
 
 
+class GroupDocuments(_EnsureOperator):
+    """Puts the records together that become one document, and cuts these documents into lanes."""
+
+    def execute(self, context: Any) -> list[Lane]:
+        """Give the lanes of the documents to write."""
+        run = self._open(context)
+        documents: list[Reference] = self._with_systems(
+            run, lambda source, target: document_flow(run, source, target).group(self._records)
+        )
+        self.log.info("%s records go into %s documents.", len(self._records), len(documents))
+        return lanes_of(documents, run.settings.records_per_lane, run.settings.max_lanes)
+
+
 class _LaneOperator(StepOperator):
     """Works on one lane; its label in the grid names the lane's first and last record."""
 

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from airflow.sdk import BaseSensorOperator
+from airflow.sdk import BaseOperator, BaseSensorOperator
 from airflow.sdk.exceptions import AirflowRuntimeError
 from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
 from visma_sync.hooks.ledger import airflow_ledger
-from visma_sync.ledger.rows import Turn
 from visma_sync.operators.window import refuse_unknown_fields
 
 
@@ -26,15 +25,25 @@ class TakeTurn(BaseSensorOperator):
         refuse_unknown_fields(dag_run.conf)
         ledger = airflow_ledger()
         holder = ledger.turn_holder(dag_run.dag_id)
-        if holder is not None and holder.run_id != dag_run.run_id and _is_running(holder):
+        if holder is not None and holder.run_id != dag_run.run_id and is_running(holder.dag_id, holder.run_id):
             self.log.info("Run %s is at work; waiting for its turn to end.", holder.run_id)
             return False
         return ledger.take_turn(dag_run.dag_id, dag_run.dag_id, dag_run.run_id, instead_of=holder)
 
 
-def _is_running(turn: Turn) -> bool:
+class GiveTurnBack(BaseOperator):
+    """Lets other runs of the flow pass while this one waits for a person."""
+
+    def execute(self, context: Any) -> None:
+        """Give the turn back; `TakeTurn` takes it again."""
+        dag_run = context["dag_run"]
+        airflow_ledger().give_turn_back(dag_run.dag_id, dag_run.dag_id, dag_run.run_id)
+
+
+def is_running(dag_id: str, run_id: str) -> bool:
+    """Whether Airflow says that a run is running."""
     try:
-        state = RuntimeTaskInstance.get_dagrun_state(turn.dag_id, turn.run_id)
+        state = RuntimeTaskInstance.get_dagrun_state(dag_id, run_id)
     except AirflowRuntimeError:
         # Airflow has forgotten that run.
         return False

@@ -8,10 +8,16 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from visma_sync.domain.order import OrderStatus
 from visma_sync.domain.vat import Buyer, Supply, Treatment
+from visma_sync.settings.bookings import BookingSettings
 from visma_sync.settings.choice import Choice
+from visma_sync.settings.customers import CustomerSettings
+from visma_sync.settings.invoices import InvoiceSettings
+from visma_sync.settings.orders import FulfilmentSettings
 from visma_sync.settings.part import Part
+from visma_sync.settings.payments import PaymentSettings
 from visma_sync.settings.products import ProductSettings
 from visma_sync.settings.sales import SendSalesAs
+from visma_sync.settings.stock import StockSettings
 
 
 class SendWhen(Part):
@@ -125,6 +131,7 @@ class Settings(Part):
     default_debtor: DefaultDebtor
     without_email: Literal["create", "default_debtor", "park"]
     customer_classes: CustomerClasses
+    customers: CustomerSettings
     credit_terms: Choice
     payment_method: Choice
     cash_account: Choice
@@ -137,10 +144,15 @@ class Settings(Part):
     discounts: Discounts
     create_products: bool
     products: ProductSettings
+    payments: PaymentSettings
+    stock: StockSettings
     rounding: Rounding
     max_rounding: Decimal = Field(ge=0, le=1)
     max_whole_unit_rounding: Decimal = Field(ge=0, le=10)
-    confirm: Literal["hold", "open"]
+    confirm: Literal["hold", "open", "shipment", "invoice"]
+    fulfilment: FulfilmentSettings
+    invoices: InvoiceSettings
+    bookings: BookingSettings
     uncertain_wait_seconds: int = Field(ge=1)
     outage_patience_hours: Decimal = Field(gt=0)
     records_per_lane: int = Field(ge=1)
@@ -148,6 +160,7 @@ class Settings(Part):
     max_concurrency: int = Field(ge=1, le=64)
     timeout_seconds: int = Field(ge=1, le=240)
     retention_days: int = Field(ge=1)
+    filters: dict[str, tuple[str, ...]]
     mapping_overlays: dict[str, tuple[str, ...]]
 
     @model_validator(mode="after")

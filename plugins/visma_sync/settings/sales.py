@@ -18,10 +18,11 @@ class SalePathRow(Part):
 
 
 class SendSalesAs(Part):
-    """One sale, one path: by customer group, else the default."""
+    """One sale, one path: by customer group, else the default; `without_order` instead of order where there is none."""
 
     default: SalePath
     rows: tuple[SalePathRow, ...]
+    without_order: Literal["invoice", "booking", "nothing"]
 
     def path(self, groups: Sequence[str], day: date) -> SalePath:
         """The path of a sale of that day to a customer of these groups: the first row that holds."""

@@ -6,9 +6,17 @@ from typing import Any
 from visma_sync.sync.customers.flow import CustomerFlow
 from visma_sync.sync.flow import DocumentFlow, MasterFlow, RecordFlow
 from visma_sync.sync.orders.flow import OrderFlow
+from visma_sync.sync.products.flow import ProductFlow
 from visma_sync.sync.run import Run
 
-RECORD_FLOWS: Mapping[str, type[RecordFlow[Any]]] = {one.kind: one for one in (OrderFlow, CustomerFlow)}
+RECORD_FLOWS: Mapping[str, type[RecordFlow[Any]]] = {
+    one.kind: one
+    for one in (
+        OrderFlow,
+        CustomerFlow,
+        ProductFlow,
+    )
+}
 
 
 def record_flow(run: Run, source: Any, target: Any) -> RecordFlow[Any]:

@@ -22,4 +22,4 @@ def _category(category_id: str, facts: Mapping[str, Any]) -> Category:
     if not taxes:
         return Category(category_id, Decimal(0), Basis.DOCUMENT)
     tax = taxes[0]
-    return Category(category_id, Decimal(str(tax["rate"])) / 100, Basis(tax["basis"]))
+    return Category(category_id, Decimal(str(tax["rate"])) / 100, Basis(tax["basis"]), str(tax.get("vat_id", "")))

@@ -24,6 +24,7 @@ async def confirm_documents(flow: DocumentFlow[Any], references: Sequence[Refere
     Each is read with its totals, compared, taken off hold, and read back; what differs or is held for credit is
     parked. A dry run reads and compares, and changes nothing.
     """
+    flow = flow.documents()
     run = flow.run
     confirmed_before = {one.key for one in run.ledger.outcomes(run.flow, run.run_id) if one.state == "created"}
     made = [ref for ref in references if ref["state"] == "made" and ref["key"] not in confirmed_before]
@@ -38,7 +39,10 @@ async def confirm_documents(flow: DocumentFlow[Any], references: Sequence[Refere
     async def open_(reference: Reference) -> Reference | Outcome:
         return await confirming.open(links[reference["key"]], reference)
 
-    opened = await settling.each(made, open_)
+    opened: list[Reference] = []
+    turns = {reference["key"]: flow.turn_of(links[reference["key"]]) for reference in made}
+    for turn in sorted(set(turns.values())):
+        opened += await settling.each([reference for reference in made if turns[reference["key"]] == turn], open_)
     standings = await confirming.read_back([links[reference["key"]] for reference in opened], began_at)
 
     async def check(reference: Reference) -> Reference | Outcome:
@@ -51,9 +55,11 @@ async def confirm_documents(flow: DocumentFlow[Any], references: Sequence[Refere
     confirmed = await settling.each(opened, check)
     run.ledger.save_links([_confirmed(links[reference["key"]]) for reference in confirmed])
     settling.outcomes.extend(
-        _created(reference, links[reference["key"]], held[reference["key"]], settling.step) for reference in confirmed
+        _created(flow, reference, links[reference["key"]], held[reference["key"]], settling.step)
+        for reference in confirmed
     )
     settling.save()
+    flow.ended(settling.outcomes)
     settling.raise_if_needed()
     ends = {outcome.key: outcome.state for outcome in settling.outcomes} | dict.fromkeys(confirmed_before, "created")
     return [Reference(**{**ref, "state": ends.get(ref["key"], ref["state"])}) for ref in references]
@@ -205,13 +211,14 @@ def _confirmed(link: Link) -> Link:
     return replace(link, detail={**link.detail, "confirmed": True})
 
 
-def _created(reference: Reference, link: Link, held: HeldRecord, step: str) -> Outcome:
+def _created(flow: DocumentFlow[Any], reference: Reference, link: Link, held: HeldRecord, step: str) -> Outcome:
     expected = _expected(link)
+    adopted = ["adopted"] if link.how == "adopted" else []
     return Outcome(
         reference["key"],
         reference["number"],
         "created",
-        detail="; ".join((*(["adopted"] if link.how == "adopted" else []), *link.detail.get("cuts", ()))),
+        detail="; ".join((*adopted, *link.detail.get("cuts", ()), *flow.remarks(link))),
         target_key=link.target_key,
         currency=reference["currency"],
         total=expected.total,

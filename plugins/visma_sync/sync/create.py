@@ -9,7 +9,7 @@ from visma_sync.errors import Reason, RecordParkedError, RecordRejectedError
 from visma_sync.ledger.conflicts import SaleTakenError
 from visma_sync.ledger.journal import Journal
 from visma_sync.ledger.rows import HeldRecord, Intent, Link, Outcome
-from visma_sync.sync.exist import exists_in_target, found_link
+from visma_sync.sync.exist import exists_in_target, found_link, on_hold
 from visma_sync.sync.flow import Built, DocumentFlow, Standing
 from visma_sync.sync.reference import Reference
 from visma_sync.sync.run import Run, now
@@ -33,6 +33,7 @@ async def create_documents(flow: DocumentFlow[Any], references: Sequence[Referen
     Records parked by an earlier step, and documents made before, are handed on as they are. Raises RetryableError at
     the end when some writes are worth another try; by then all the others are done.
     """
+    flow = flow.documents()
     run = flow.run
     settling = Settling(run, f"create_{run.kind}s")
     settled = _settled_elsewhere(run, settling.step, references)
@@ -45,6 +46,7 @@ async def create_documents(flow: DocumentFlow[Any], references: Sequence[Referen
 
         made = await settling.each(new, create)
     settling.save()
+    flow.ended(settling.outcomes)
     settling.raise_if_needed()
     going_on = {reference["key"]: reference for reference in made}
     ends = settled | {outcome.key: outcome for outcome in settling.outcomes}
@@ -73,12 +75,12 @@ async def _read_lane(flow: DocumentFlow[Any], keys: Sequence[str]) -> _Lane:
     run = flow.run
     lane = _Lane(
         held=run.ledger.held(run.flow, keys),
-        intents=run.ledger.intents(run.flow, run.kind, keys, "create"),
+        intents=run.ledger.intents(run.writer_of(run.kind), run.kind, keys, "create"),
     )
     if lane.held:
         await flow.prepare(lane.held)
     uncertain = [intent for intent in lane.intents.values() if intent.state == "open"]
-    if uncertain:
+    if uncertain and not run.dry_run:
         lane.looked_at = now()
         lane.found = await flow.find(uncertain)
     return lane
@@ -106,9 +108,9 @@ async def _create(
 ) -> Reference | Outcome:
     run, key = flow.run, reference["key"]
     built = flow.build(key)
-    if run.dry_run:
-        return _not_sent(reference, built, step)
     intent = lane.intents.get(key)
+    if run.dry_run:
+        return _not_sent(reference, built, step, is_uncertain=intent is not None and intent.state == "open")
     look = None
     if intent is not None and intent.state == "open":
         standing = lane.found.get(intent.marker)
@@ -145,10 +147,12 @@ async def _number_in_use(
         raise refusal
     key = _ours(flow.run, standing, built)
     if intent is not None and intent.state in {"open", "absent"}:
-        await journal.commit(replace(write.link, target_key=key, how="adopted"), *write.sales)
+        await journal.commit(*write.links(key, "adopted"), *write.sales)
         return Reference(**{**reference, "state": "made", "target": key})
+    if standing.state == "hold" and flow.goes_further:
+        return on_hold(flow, reference, standing)
     await journal.commit(found_link(flow.run, record, standing), *write.sales)
-    return exists_in_target(reference, standing)
+    return exists_in_target(flow, reference, standing)
 
 
 def _write(flow: DocumentFlow[Any], record: HeldRecord, built: Built) -> Write:
@@ -175,18 +179,20 @@ def _write(flow: DocumentFlow[Any], record: HeldRecord, built: Built) -> Write:
         send=send,
         link=Link(kind, record.key, "", source_hash=str(record.facts.get("content", "")), detail=detail),
         sales=flow.claims(record),
+        parts=built.parts,
     )
 
 
-def _not_sent(reference: Reference, built: Built, step: str) -> Outcome:
+def _not_sent(reference: Reference, built: Built, step: str, *, is_uncertain: bool) -> Outcome:
     """A dry run builds and checks everything, and sends nothing."""
     expected = built.expected
+    would = "would be looked for, as its answer was lost, and sent" if is_uncertain else "would be sent"
     return Outcome(
         reference["key"],
         reference["number"],
         "skipped",
         "dry_run",
-        detail="; ".join((f"would be sent with total {expected.total} and VAT {expected.vat}", *built.cuts)),
+        detail="; ".join((f"{would} with total {expected.total} and VAT {expected.vat}", *built.cuts)),
         currency=reference["currency"],
         total=expected.total,
         vat=expected.vat,

@@ -1,11 +1,13 @@
 """check_exist: which of the fetched records are wanted, and which the target has already."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from visma_sync.ledger.journal import Conflict
 from visma_sync.ledger.rows import HeldRecord, Link, Outcome, SaleClaim
+from visma_sync.sync.fetch import FILTERED
 from visma_sync.sync.flow import DocumentFlow, Standing
 from visma_sync.sync.reference import Reference
 from visma_sync.sync.run import Run
@@ -31,7 +33,7 @@ async def check_exist(flow: DocumentFlow[Any], references: list[Reference]) -> l
     keys = [reference["key"] for reference in references]
     held = run.ledger.held(run.flow, keys, with_source=False)
     links = run.ledger.links(run.kind, keys)
-    intents = run.ledger.intents(run.flow, run.kind, keys, "create")
+    intents = run.ledger.intents(run.writer_of(run.kind), run.kind, keys, "create")
     # The writing step looks these up, whether they are still wanted or not, and compares before it adopts.
     uncertain = {key for key, intent in intents.items() if intent.state == "open"}
     sorted_ = _sort_linked_and_unwanted(flow, references, held, links, uncertain)
@@ -66,7 +68,11 @@ def _state(
     """made: to be confirmed; new: to be written; unwanted: only looked for, because an answer was lost."""
     if reference["key"] in links:
         return "made"
-    return "unwanted" if flow.unwanted(reference, held[reference["key"]]) else "new"
+    return "unwanted" if _unwanted(flow, reference, held[reference["key"]]) else "new"
+
+
+def _unwanted(flow: DocumentFlow[Any], reference: Reference, record: HeldRecord) -> str:
+    return FILTERED if FILTERED in record.facts else flow.unwanted(reference, record)
 
 
 def _sort_linked_and_unwanted(
@@ -79,7 +85,7 @@ def _sort_linked_and_unwanted(
     sorted_ = Sorted([], [])
     for reference in references:
         record, link = held[reference["key"]], links.get(reference["key"])
-        unwanted = flow.unwanted(reference, record)
+        unwanted = _unwanted(flow, reference, record)
         if link is not None and link.detail.get("confirmed"):
             sorted_.settled.append(_exists(reference, record, link, unwanted))
         elif link is None and unwanted and reference["key"] not in uncertain:
@@ -120,21 +126,31 @@ async def _found_in_target(
     """
     run = flow.run
     found = await flow.existing(wanted, held) if wanted else {}
-    entries: list[Link | SaleClaim] = []
+    commits: list[list[Link | SaleClaim]] = []
     outcomes: list[Outcome] = []
     for reference in wanted:
         standing = found.get(reference["key"])
         if standing is None:
             continue
-        if standing.state == "hold" and flow.goes_further:
-            outcomes.append(_on_hold(flow, reference, standing))
-            continue
-        record = held[reference["key"]]
-        entries += [found_link(run, record, standing), *flow.claims(record)]
-        outcomes.append(exists_in_target(reference, standing))
-    if not run.dry_run:
-        run.ledger.commit(*entries)
-    return outcomes
+        record, waits = held[reference["key"]], standing.state == "hold" and flow.goes_further
+        commits.append([] if waits or run.dry_run else [found_link(run, record, standing), *flow.claims(record)])
+        outcomes.append((on_hold if waits else exists_in_target)(flow, reference, standing))
+    conflicts = run.ledger.commit_together(commits)
+    return [
+        outcome if conflict is None else _taken(outcome, conflict)
+        for outcome, conflict in zip(outcomes, conflicts, strict=True)
+    ]
+
+
+def _taken(found: Outcome, conflict: Conflict) -> Outcome:
+    """The document belongs to another record of the source (or its sale went another path): one that alone waits."""
+    return replace(
+        found,
+        state="parked",
+        reason="number_taken",
+        cure=conflict.resolution,
+        detail=f"{found.detail}; {conflict.message}",
+    )
 
 
 def found_link(run: Run, record: HeldRecord, standing: Standing) -> Link:
@@ -149,7 +165,8 @@ def found_link(run: Run, record: HeldRecord, standing: Standing) -> Link:
     )
 
 
-def _on_hold(flow: DocumentFlow[Any], reference: Reference, standing: Standing) -> Outcome:
+def on_hold(flow: DocumentFlow[Any], reference: Reference, standing: Standing) -> Outcome:
+    """A document that the ledger does not know of and that is on hold, although the settings want it further."""
     return Outcome(
         reference["key"],
         reference["number"],
@@ -162,7 +179,7 @@ def _on_hold(flow: DocumentFlow[Any], reference: Reference, standing: Standing) 
     )
 
 
-def exists_in_target(reference: Reference, standing: Standing) -> Outcome:
+def exists_in_target(_flow: DocumentFlow[Any], reference: Reference, standing: Standing) -> Outcome:
     """A document that is in the target although the ledger did not know of it."""
     return Outcome(
         reference["key"],

@@ -1,6 +1,6 @@
 """fetch: read what changed in the window, and take up again what was waiting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -11,6 +11,9 @@ from visma_sync.sync.flow import RecordFlow
 from visma_sync.sync.ports import SourceRecord
 from visma_sync.sync.reference import Reference
 from visma_sync.sync.run import Run, held_record, source_lists
+
+# The reason, and the fact, that tell of a record which the filters of the settings leave out.
+FILTERED = "filtered"
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,9 @@ async def fetch_records(flow: RecordFlow[Any], window: Window) -> list[Reference
     # A run that a person cleared settles its records anew.
     for step in {str(outcome.facts["step"]) for outcome in before if outcome.facts.get("step")}:
         run.ledger.withdraw_outcomes(run.flow, run.run_id, step)
-    catch = _Catch(asked_for=bool(window.numbers), news=frozenset(rejected))
+    # What an earlier try of this run found deleted is told once, and counts in this try too.
+    gone = {outcome.key for outcome in before if outcome.reason == "gone_from_source"}
+    catch = _Catch(asked_for=bool(window.numbers), news=frozenset(rejected), taken_up=gone)
     try:
         await _fetch(flow, window, catch)
     finally:
@@ -74,6 +79,8 @@ async def _fetch(flow: RecordFlow[Any], window: Window, catch: _Catch) -> None:
             await _hold(flow, page, catch)
         if not flow.run.dry_run:
             await _take_up_again(flow, catch)
+            # Nothing is undone because somebody deleted a record in the source.
+            catch.taken_up.update(await flow.settle_deleted(catch.read | catch.taken_up))
 
 
 async def _take_up_again(flow: RecordFlow[Any], catch: _Catch) -> None:
@@ -139,6 +146,7 @@ async def _hold(flow: RecordFlow[Any], records: Sequence[SourceRecord], catch: _
     if not catch.lists:
         catch.lists = await source_lists(run, run.kind, flow.source)
     before = run.ledger.held(run.flow, by_key, with_source=False)
+    begun = _begun(run, by_key) if run.filter else set()
     held: list[HeldRecord] = []
     needs: dict[str, Mapping[str, Any]] = {}
     outcomes: list[Outcome] = []
@@ -154,18 +162,29 @@ async def _hold(flow: RecordFlow[Any], records: Sequence[SourceRecord], catch: _
             continue
         try:
             read = await _read(flow, record, catch)
+            filtered = run.filter.why_not(read, run.settings) if run.filter else None
         except RecordRejectedError as error:
             outcomes.append(_rejected(row, error))
         else:
-            row = replace(row, facts=flow.facts_of(read))
+            row = replace(row, facts={**flow.facts_of(read), **({FILTERED: filtered} if filtered else {})})
             needs[key] = flow.needs_of(read)
             if reason := flow.why_not_yet(read):
                 outcomes.append(Outcome(key, row.number, "skipped", reason))
+            elif filtered and key not in begun:
+                outcomes.append(Outcome(key, row.number, "skipped", FILTERED, detail=filtered))
             else:
                 catch.references[key] = flow.reference_of(read)
         held.append(row)
     run.ledger.hold(run.flow, run.run_id, held, needs)
     run.ledger.save_outcomes(run.flow, run.run_id, outcomes)
+
+
+def _begun(run: Run, keys: Collection[str]) -> set[str]:
+    """Records that may be in the target, or are there half done: these are finished, whatever the filters say."""
+    intents = run.ledger.intents(run.writer_of(run.kind), run.kind, keys, "create")
+    links = run.ledger.links(run.kind, keys)
+    half_done = {key for key, link in links.items() if link.detail.get("confirmed") is False}
+    return half_done | {key for key, intent in intents.items() if intent.state == "open"}
 
 
 async def _read(flow: RecordFlow[Any], record: SourceRecord, catch: _Catch) -> Any:

@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from visma_sync.domain.record import Record
 from visma_sync.domain.totals import Totals
-from visma_sync.ledger.rows import HeldRecord, Intent, Link, SaleClaim
+from visma_sync.ledger.rows import HeldRecord, Intent, Link, Outcome, SaleClaim
 from visma_sync.sync.ports import SourceRecord
 from visma_sync.sync.reference import Reference
 from visma_sync.sync.run import Run
 from visma_sync.sync.settle import Settling
+from visma_sync.sync.write import Part
 
 R = TypeVar("R", bound=Record)
 
@@ -65,6 +66,13 @@ class RecordFlow(ABC, Generic[R]):
         """By kind, the keys of the records that must exist in the target before this one is written."""
         return {}
 
+    async def settle_deleted(self, in_hand: Collection[str]) -> Collection[str]:
+        """Give records that were sent and that the source no longer has their outcome, each once; gives their keys.
+
+        Records that the run has `in_hand`, by key, are left out.
+        """
+        return ()
+
     def why_not_yet(self, record: R) -> str:
         """The reason why a record cannot be sent as it is (a draft); empty when it can."""
         return ""
@@ -103,7 +111,7 @@ class Built:
     """A document ready to be sent: its marker, payload, and the totals with which it must stand in the target.
 
     `customer` is its customer's number there; `own_key` the key that it gets where we number documents ourselves;
-    `detail` is kept with the link.
+    `detail` is kept with the link. `parts` are the records that it is made of, where there are several.
     """
 
     marker: str
@@ -114,6 +122,7 @@ class Built:
     cuts: tuple[str, ...] = ()
     own_key: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
 
 
 class DocumentFlow(RecordFlow[R]):
@@ -151,6 +160,19 @@ class DocumentFlow(RecordFlow[R]):
     async def existing(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> Mapping[str, Standing]:
         """By key, the documents of the target that carry the marker of these records, which have no link."""
 
+    # Documents of several records
+
+    async def group(self, references: Sequence[Reference]) -> list[Reference]:
+        """The documents that these records become: each its own, unless a document holds several of them."""
+        return list(references)
+
+    def documents(self) -> "DocumentFlow[Any]":
+        """The flow of what `group` gave."""
+        return self
+
+    def ended(self, outcomes: Sequence[Outcome]) -> None:
+        """What the outcomes of such documents mean for the records in them."""
+
     # Making one
 
     @abstractmethod
@@ -178,6 +200,14 @@ class DocumentFlow(RecordFlow[R]):
     @abstractmethod
     async def take_off_hold(self, standing: Standing) -> None:
         """Open or release a document, unless somebody changed it since it was read (StaleVersionError)."""
+
+    def turn_of(self, link: Link) -> int:
+        """When a document is taken off hold: those of an earlier turn first, where others need it."""
+        return 0
+
+    def remarks(self, link: Link) -> Sequence[str]:
+        """What the report says besides of a document that was taken off hold in this step."""
+        return ()
 
     @abstractmethod
     def read_back(self, keys: Collection[str], since: datetime) -> AsyncIterator[list[Standing]]:

@@ -11,11 +11,14 @@ from visma_sync.sync.company import check_target_company
 from visma_sync.sync.ports import Lists
 from visma_sync.sync.run import ONE_DAY, Run, now
 
+# What only a product that we make gets.
+_OF_NEW_PRODUCTS = {"item_classes", "posting_classes"}
 
-async def target_list(run: Run, target: Lists, name: str) -> list[dict[str, Any]]:
-    """A list of the target as rows {id, description, active, facts}; read at most daily."""
+
+async def target_list(run: Run, target: Lists, name: str, *, fresh: bool = False) -> list[dict[str, Any]]:
+    """A list of the target as rows {id, description, active, facts}; read at most daily unless it is to be `fresh`."""
     known = run.ledger.master_data("target", name)
-    if known is not None and known[1] > now() - ONE_DAY:
+    if known is not None and not fresh and known[1] > now() - ONE_DAY:
         return known[0]
     values = await target.master_data(name)
     rows = [
@@ -75,6 +78,6 @@ def _values_by_list(settings: Settings) -> Iterable[tuple[str, str, frozenset[st
     accounts = {row.account for row in treatments} | {settings.rounding.account}
     yield "accounts", "vat.treatments account", frozenset(accounts - {""})
     for _, group in settings:
-        makes_none = group is settings.products and not settings.create_products
-        if isinstance(group, Part) and not makes_none:
-            yield from group.target_values()
+        if isinstance(group, Part):
+            values = group.target_values()
+            yield from (one for one in values if settings.create_products or one[0] not in _OF_NEW_PRODUCTS)

@@ -10,6 +10,7 @@ from visma_sync.ledger.rows import Outcome
 from visma_sync.sync.run import Run
 
 _WORTH_SAYING = {
+    "archived",
     "exists_changed",
     "exists_unwanted",
     "dry_run",
@@ -23,7 +24,8 @@ _WORTH_SAYING = {
 class Report:
     """What became of a run: read + taken up = the sum of `counts`; `problems` are new rejections and
     uncertainties, `waiting` the parked and earlier rejected ones, each with what a person can do; `notes` what is worth
-    knowing of the others: changed since it was sent, cut, what a dry run would send.
+    knowing of the others: changed since it was sent, cut. Those of a dry run say of every record what would be sent, or
+    why not; `would_send` is how many would, None where it was no dry run.
 
     `rounding` is the sum of the rounding rows per currency.
     """
@@ -37,19 +39,22 @@ class Report:
     waiting: list[str]
     notes: list[str]
     failed_tasks: list[str]
+    would_send: int | None = None
 
     @property
     def lines(self) -> list[str]:
         """The report for the task log."""
         total = sum(self.counts.values())
-        head = f"{self.read} read + {self.taken_up} taken up = {total} outcomes"
+        head = [f"{self.read} read + {self.taken_up} taken up = {total} outcomes"]
+        if self.would_send is not None:
+            head.append(f"  would send {self.would_send:,} of {total:,}")
         counts = [f"  {state}: {count}" for state, count in sorted(self.counts.items())]
         reasons = [f"    {reason}: {count}" for reason, count in sorted(self.reasons.items())]
         rounding = [f"  rounding booked: {amount} {currency}" for currency, amount in self.rounding.items()]
         problems = [f"  needs a person: {problem}" for problem in self.problems]
         waiting = [f"  waits: {one}" for one in self.waiting]
         notes = [f"  note: {one}" for one in self.notes]
-        return [head, *counts, *reasons, *rounding, *notes, *waiting, *problems]
+        return [*head, *counts, *reasons, *rounding, *notes, *waiting, *problems]
 
 
 def write_report(run: Run, failed_tasks: Sequence[str]) -> Report:
@@ -69,22 +74,26 @@ def write_report(run: Run, failed_tasks: Sequence[str]) -> Report:
         rounding=_rounding(outcomes),
         problems=[_sentence(one) for one in outcomes if one.state in {"rejected", "uncertain"}],
         waiting=[_sentence(one) for one in outcomes if one.state == "parked" or one.reason == "rejected_before"],
-        notes=[_sentence(one) for one in outcomes if _is_worth_saying(one)],
+        notes=[_sentence(one) for one in outcomes if _is_worth_saying(one, run)],
         failed_tasks=list(failed_tasks),
+        would_send=sum(one.reason == "dry_run" for one in outcomes) if run.dry_run else None,
     )
     run.ledger.close_run(run.flow, run.run_id, report.counts, report.read, report.taken_up, tuple(failed_tasks))
     run.ledger.delete_bodies_older_than(run.settings.retention_days)
     return report
 
 
-def _is_worth_saying(outcome: Outcome) -> bool:
-    return outcome.reason in _WORTH_SAYING or (outcome.state == "created" and bool(outcome.detail))
+def _is_worth_saying(outcome: Outcome, run: Run) -> bool:
+    if run.dry_run and outcome.state in {"skipped", "unchanged"}:
+        return outcome.reason != "rejected_before"
+    written = outcome.state in {"created", "updated", "unchanged"}
+    return outcome.reason in _WORTH_SAYING or (written and bool(outcome.detail))
 
 
 def _sentence(outcome: Outcome) -> str:
-    return (
-        f"{outcome.number or outcome.key} {outcome.state}({outcome.reason}): {outcome.detail}. {outcome.cure}".strip()
-    )
+    ended = f"{outcome.state}({outcome.reason})" if outcome.reason else outcome.state
+    said = ": ".join(part for part in (f"{outcome.number or outcome.key} {ended}", outcome.detail) if part)
+    return f"{said}. {outcome.cure}".strip()
 
 
 def _park_left_behind(run: Run) -> None:

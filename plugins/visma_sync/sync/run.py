@@ -11,6 +11,7 @@ import simplejson
 from visma_sync.ledger.ledger import Ledger
 from visma_sync.ledger.rows import HeldRecord
 from visma_sync.mapping.catalog import FlowMapping
+from visma_sync.mapping.record_filter import RecordFilter
 from visma_sync.settings.load import fingerprint
 from visma_sync.settings.model import Settings
 from visma_sync.sync.ports import SourceRecord
@@ -28,8 +29,9 @@ class Run:
     """What every step of a run shares.
 
     `kind` is the kind of the records that the run moves (`order`, `product`, ...), `flows` names the flow of each kind
-    that it touches, `mappings` holds those of the kinds that the step itself reads or writes. `last_try` tells a step
-    that it will not be called again: what is still uncertain is then left to the next run instead of being waited for.
+    that it touches, `mappings` holds those of the kinds that the step itself reads or writes, `filter` says which of
+    the run's own records are to be sent (None: all). `last_try` tells a step that it will not be called again: what is
+    still uncertain is then left to the next run instead of being waited for.
     `target_company` is a keyed hash of which company the target's Connection names.
     """
 
@@ -40,6 +42,7 @@ class Run:
     flows: Mapping[str, str]
     mappings: Mapping[str, FlowMapping]
     lists: Mapping[str, tuple[str, ...]]
+    filter: RecordFilter | None = None
     dry_run: bool = False
     last_try: bool = True
     default_branch: str = ""

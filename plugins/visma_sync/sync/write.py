@@ -13,7 +13,7 @@ from visma_sync.errors import (
     VismaSyncError,
 )
 from visma_sync.ledger.journal import Journal
-from visma_sync.ledger.rows import Attempt, Intent, Link, SaleClaim
+from visma_sync.ledger.rows import Attempt, FlowOutcome, Intent, Link, LinkChange, SaleClaim
 from visma_sync.sync.run import Run, now
 
 
@@ -29,11 +29,25 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A record that is written as part of a document of several: its intent and link follow those of the document.
+
+    `flow` has the record in hand, `name` tells it apart within the document.
+    """
+
+    flow: str
+    name: str
+    link: Link
+
+
+@dataclass(frozen=True)
 class Write:
-    """One write: what is sent, the marker that tells it apart, and the link it makes.
+    """One write: what is sent, the marker that tells it apart, and the link it makes, or what it changes of one.
 
     `send` makes the call and gives the target's key; `flow` is the flow of the record's kind. One that is no longer
-    `wanted` is only looked for. `sales` are the claims on the sales that it sends.
+    `wanted` is only looked for. `sales` are the claims on the sales that it sends. A `repeatable` one does no harm when
+    it is made twice: a change of fields. `parts` are the records that it is made of, where there are several.
+    `outcome` is what the write means for its record: kept with the link, so that a killed process leaves it too.
     """
 
     flow: str
@@ -43,9 +57,32 @@ class Write:
     marker: str
     payload: Mapping[str, Any]
     send: Callable[[], Awaitable[str]]
-    link: Link
+    link: Link | LinkChange
     wanted: bool = True
     sales: tuple[SaleClaim, ...] = ()
+    repeatable: bool = False
+    parts: tuple[Part, ...] = ()
+    outcome: FlowOutcome | None = None
+
+    def intents(self, intent: Intent) -> tuple[Intent, ...]:
+        """The intent and, the same, those of the parts: another process cannot begin to write one of them."""
+        return intent, *(
+            replace(intent, flow=part.flow, kind=part.link.kind, key=part.link.source_key) for part in self.parts
+        )
+
+    def links(self, target_key: str, how: str) -> tuple[Link | LinkChange, ...]:
+        """The link to what was made, and those of the parts."""
+        if isinstance(self.link, LinkChange):
+            return (self.link,)
+        return replace(self.link, target_key=target_key, how=self.link.how or how), *(
+            replace(part.link, target_key=f"{target_key}#{part.name}", how=how) for part in self.parts
+        )
+
+    def outcomes(self, target_key: str) -> tuple[FlowOutcome, ...]:
+        """The outcome of the record, once the write is made."""
+        if self.outcome is None:
+            return ()
+        return (replace(self.outcome, outcome=replace(self.outcome.outcome, target_key=target_key)),)
 
     @property
     def given_up(self) -> tuple[SaleClaim, ...]:
@@ -93,8 +130,9 @@ async def _settle(run: Run, journal: Journal, write: Write, intent: Intent, look
     """Adopt what was found; nothing found counts only when the request can no longer land."""
     if look.target_key:
         await journal.commit(
-            replace(intent, state="done", target_key=look.target_key),
-            replace(write.link, target_key=look.target_key, how="adopted"),
+            *write.intents(replace(intent, state="done", target_key=look.target_key)),
+            *write.links(look.target_key, "adopted"),
+            *write.outcomes(look.target_key),
             *write.sales,
         )
         return Done(look.target_key, "adopted")
@@ -102,31 +140,42 @@ async def _settle(run: Run, journal: Journal, write: Write, intent: Intent, look
     given_up_at = intent.given_up_at or look.begun_at
     provable_at = given_up_at + timedelta(seconds=run.settings.uncertain_wait_seconds)
     if look.begun_at < provable_at:
-        await journal.commit(replace(intent, given_up_at=given_up_at))
+        await journal.commit(*write.intents(replace(intent, given_up_at=given_up_at)))
         raise StillUncertainError(write.marker, provable_at)
-    await journal.commit(replace(intent, state="absent"), *write.given_up)
+    await journal.commit(*write.intents(replace(intent, state="absent")), *write.given_up)
     return None
 
 
 async def _send(run: Run, journal: Journal, write: Write) -> Done:
     started_at = now()
-    intent = Intent(write.flow, write.kind, write.key, write.action, write.marker, run.run_id, started_at=started_at)
-    await journal.commit(intent, _attempt(run, write, started_at), *write.sales)
+    intent = Intent(
+        write.flow,
+        write.kind,
+        write.key,
+        write.action,
+        write.marker,
+        run.run_id,
+        started_at=started_at,
+        repeatable=write.repeatable,
+    )
+    await journal.commit(*write.intents(intent), _attempt(run, write, started_at), *write.sales)
     try:
         target_key = await write.send()
     except UncertainWriteError as error:
         given_up_at = now()
-        await journal.commit(replace(intent, given_up_at=given_up_at), _attempt(run, write, started_at, error=error))
-        wait = timedelta(seconds=run.settings.uncertain_wait_seconds)
+        attempt = _attempt(run, write, started_at, error=error)
+        await journal.commit(*write.intents(replace(intent, given_up_at=given_up_at)), attempt)
+        wait = timedelta(seconds=0 if write.repeatable else run.settings.uncertain_wait_seconds)
         raise StillUncertainError(write.marker, given_up_at + wait) from error
     except (RecordRejectedError, RetryableError, ConfigurationError) as error:
         attempt = _attempt(run, write, started_at, error=error)
-        await journal.commit(replace(intent, state="refused"), attempt, *write.given_up)
+        await journal.commit(*write.intents(replace(intent, state="refused")), attempt, *write.given_up)
         raise
     await journal.commit(
-        replace(intent, state="done", target_key=target_key),
+        *write.intents(replace(intent, state="done", target_key=target_key)),
         _attempt(run, write, started_at, target_key=target_key),
-        replace(write.link, target_key=target_key, how="created"),
+        *write.links(target_key, "created"),
+        *write.outcomes(target_key),
     )
     return Done(target_key, "created")
 

@@ -24,7 +24,7 @@ class File:
 class Call:
     """A request: `route` is its path with {names} for the `values`; `key` is what errors call the record.
 
-    It carries a JSON `body`, or a `file` as a form.
+    It carries a JSON `body`, or a `file` as a form; one that `gives_file` is answered with the content of a file.
 
     Logs and counters see method and route only, never values, query or body.
     """
@@ -37,6 +37,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     key: str = ""
     file: File | None = field(default=None, repr=False)
+    gives_file: bool = False
 
     @property
     def is_write(self) -> bool:
@@ -56,7 +57,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: `body` is parsed JSON with exact numbers, None where there is none."""
+    """What came back: `body` is parsed JSON with exact numbers, or the content of a file, None where there is none."""
 
     status: int
     headers: Mapping[str, str]

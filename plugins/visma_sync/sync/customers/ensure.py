@@ -5,7 +5,8 @@ from typing import cast
 
 from visma_sync.domain.customer import Customer
 from visma_sync.ledger.rows import HeldRecord, Outcome
-from visma_sync.sync.customers.write import outcome_of, settle_customers
+from visma_sync.sync.customers.outcome import outcome_of
+from visma_sync.sync.customers.write import settle_customers
 from visma_sync.sync.dependencies import park_needing, read_and_hold
 from visma_sync.sync.ports import CustomerTarget, Source
 from visma_sync.sync.reference import Reference

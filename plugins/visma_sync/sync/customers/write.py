@@ -9,11 +9,16 @@ from visma_sync.domain.customer import Customer
 from visma_sync.errors import Reason, RecordParkedError
 from visma_sync.ledger.journal import Journal
 from visma_sync.ledger.rows import HeldRecord, Identity, Intent, Link, Outcome
+from visma_sync.mapping.flow import Written
 from visma_sync.settings.model import Settings
-from visma_sync.sync.changes import change_of, hashes_of
+from visma_sync.sync.changes import hashes_of
+from visma_sync.sync.customers.check import check_customer
 from visma_sync.sync.customers.contacts import ContactPersons, contact_due
 from visma_sync.sync.customers.match import KnownCustomers, Match, Rival, known_customers, match_customer, rivals
+from visma_sync.sync.customers.outcome import outcome_of
 from visma_sync.sync.customers.plan import plan_customer
+from visma_sync.sync.customers.update import Updates
+from visma_sync.sync.lists import target_list
 from visma_sync.sync.ports import CustomerTarget, TargetCustomer
 from visma_sync.sync.reference import Reference, plain_reference
 from visma_sync.sync.run import Run, now
@@ -34,8 +39,11 @@ async def settle_customers(
     """Find, make or update these customers; gives (and keeps in `settling`) the outcome of each."""
     known = await _known(run, target, customers, held)
     async with Journal(run.ledger) as journal:
-        intents = run.ledger.intents(run.writer_of("customer"), "contact", list(customers), "create")
-        writing = _Writing(run, target, journal, known, ContactPersons(run, target, journal, intents))
+        writer, keys = run.writer_of("customer"), list(customers)
+        contacts = ContactPersons(run, target, journal, run.ledger.intents(writer, "contact", keys, "create"))
+        changes = run.ledger.intents(writer, "customer", keys, "update")
+        updates = Updates(run, target, journal, changes, known.countries)
+        writing = _Writing(run, target, journal, known, contacts, updates)
 
         async def settle(reference: Reference) -> Reference | Outcome:
             return await writing.settle(customers[reference["key"]])
@@ -47,20 +55,16 @@ async def settle_customers(
     return settling.outcomes[before:]
 
 
-def outcome_of(customer: Customer, state: str, reason: str = "", detail: str = "", target: str = "") -> Outcome:
-    """What became of a customer."""
-    return Outcome(customer.key, customer.number, state, reason, detail=detail, target_key=target)
-
-
 @dataclass(frozen=True)
 class _Known:
-    """The customers in hand and what is known of them."""
+    """The customers in hand and what is known of them; `countries` are those of the target."""
 
     held: Mapping[str, HeldRecord]
     links: Mapping[str, Link]
     intents: Mapping[str, Intent]
     known: KnownCustomers
     shared: Mapping[str, Rival]
+    countries: frozenset[str]
     looked_at: datetime
 
 
@@ -79,8 +83,22 @@ async def _known(
         intents=run.ledger.intents(run.writer_of("customer"), "customer", keys, "create"),
         known=known_customers(run.ledger, unlinked, run.settings),
         shared=rivals(unlinked),
+        countries=await _countries(run, target) if _any_news(run, held, links, customers) else frozenset(),
         looked_at=looked_at,
     )
+
+
+def _any_news(
+    run: Run, held: Mapping[str, HeldRecord], links: Mapping[str, Link], customers: Mapping[str, Customer]
+) -> bool:
+    return any(
+        key not in links or links[key].source_hash != run.fingerprint_of("customer", held[key].source_hash)
+        for key in customers
+    )
+
+
+async def _countries(run: Run, target: CustomerTarget) -> frozenset[str]:
+    return frozenset(row["id"] for row in await target_list(run, target, "countries"))
 
 
 async def _refresh_identities(run: Run, target: CustomerTarget) -> None:
@@ -115,54 +133,56 @@ class _Writing:
     journal: Journal
     known: _Known
     contacts: ContactPersons
+    updates: Updates
 
     async def settle(self, customer: Customer) -> Outcome:
         link = self.known.links.get(customer.key)
         if link is not None:
             if not self.run.dry_run:
                 link = await self.contacts.ensure(customer, link)
-            return await self._update(customer, link)
+            return await self.updates.bring_up_to_date(customer, self.known.held[customer.key], link)
+        check_customer(customer, self.run.settings, self.known.countries)
         match = match_customer(customer, self.known.known, self.run.ledger, self.run.settings)
         _refuse_shared(customer, self.known.shared, match)
         if match is None:
             refused = _without_email(customer, self.run.settings)
             if refused is not None:
                 return refused
-        if self.run.dry_run:
-            return outcome_of(customer, "skipped", "dry_run", "would be created" if match is None else "found")
-        return await (self._create(customer) if match is None else self._link(customer, match))
-
-    async def _create(self, customer: Customer) -> Outcome:
         plan = plan_customer(customer, self.run.settings)
         written = self.run.mapping("customer").write(
             "customer", customer, links={}, settings=self.run.settings, plan=plan
         )
+        if self.run.dry_run:
+            return _would_be(customer, match)
+        if match is None:
+            return await self._create(customer, plan.marker, written)
+        return await self._link(customer, match, written)
 
+    async def _create(self, customer: Customer, marker: str, written: Written) -> Outcome:
         async def send() -> str:
             return await self.target.create_customer(written.payload)
 
+        link = self._new_link(customer, "", written.payload)
         write = Write(
             kind="customer",
             key=customer.key,
             action="create",
-            marker=plan.marker,
+            marker=marker,
             payload=written.payload,
             send=send,
-            link=self._new_link(customer, "", written.payload),
+            link=link,
             flow=self.run.writer_of("customer"),
         )
         intent = self.known.intents.get(customer.key)
         # A customer of ours that had landed when the step looked was found by its marker: here it was not.
         done = await write_once(self.run, self.journal, write, intent, Look("", self.known.looked_at))
-        link = replace(write.link, target_key=done.target_key, how=done.how)
+        link = replace(link, target_key=done.target_key, how=done.how)
         await self.contacts.ensure(customer, link, has_none=done.how == "created")
         cuts = "; ".join(str(cut) for cut in written.cuts)
         return outcome_of(customer, "created", detail=cuts, target=done.target_key)
 
-    async def _link(self, customer: Customer, match: Match) -> Outcome:
+    async def _link(self, customer: Customer, match: Match, ours: Written) -> Outcome:
         """Remember what was found; nothing of it is overwritten until the source changes."""
-        plan = plan_customer(customer, self.run.settings)
-        ours = self.run.mapping("customer").write("customer", customer, links={}, settings=self.run.settings, plan=plan)
         link = replace(self._new_link(customer, match.number, ours.payload), how=f"matched:{match.rule}")
         intent = self.known.intents.get(customer.key)
         entries: list[Link | Intent] = [link]
@@ -177,34 +197,17 @@ class _Writing:
             "customer",
             customer.key,
             number,
-            source_hash=self.known.held[customer.key].source_hash,
+            source_hash=self.run.fingerprint_of("customer", self.known.held[customer.key].source_hash),
             written=hashes_of(self.run.ledger, payload),
             detail=contact_due(customer),
         )
 
-    async def _update(self, customer: Customer, link: Link) -> Outcome:
-        """Send what changed in the source; what people changed in the target since is kept and reported."""
-        run, held = self.run, self.known.held[customer.key]
-        if link.source_hash == held.source_hash:
-            return outcome_of(customer, "unchanged", target=link.target_key)
-        plan = plan_customer(customer, run.settings)
-        ours = run.mapping("customer").write(
-            "customer", customer, links={}, settings=run.settings, plan=plan, on="update"
-        )
-        current = await self.target.customer(link.target_key)
-        if current is None:
-            raise RecordParkedError(
-                [Reason("gone_from_target", f"customer {link.target_key} is no longer in the target")],
-                resolution="Restore the customer in the target.",
-            )
-        change = change_of(run.ledger, ours.payload, link.written, current.as_written())
-        if change.payload and not run.dry_run:
-            await self.target.update_customer(link.target_key, change.payload, current.version)
-        if not run.dry_run:
-            run.ledger.save_links([replace(link, source_hash=held.source_hash, written=change.written)])
-        kept = f"kept what was changed in the target: {', '.join(change.kept)}" if change.kept else ""
-        state = "updated" if change.payload else "unchanged"
-        return outcome_of(customer, state, detail=kept, target=link.target_key)
+
+def _would_be(customer: Customer, match: Match | None) -> Outcome:
+    if match is None:
+        return outcome_of(customer, "skipped", "dry_run", "would be created")
+    detail = f"would be linked with customer {match.number}, found by {match.rule}"
+    return outcome_of(customer, "skipped", "dry_run", detail, match.number)
 
 
 def _refuse_shared(customer: Customer, shared: Mapping[str, Rival], match: Match | None) -> None:

@@ -7,13 +7,16 @@ from typing import Any, cast
 
 from visma_sync.domain.order import Order
 from visma_sync.domain.taxing import Category
-from visma_sync.ledger.rows import HeldRecord, Intent
+from visma_sync.domain.totals import Totals
+from visma_sync.ledger.rows import HeldRecord, Intent, Link
 from visma_sync.sync.categories import vat_categories
 from visma_sync.sync.exist import CLOCK_SLACK
 from visma_sync.sync.flow import Built, DocumentFlow, Standing
 from visma_sync.sync.orders.build import build_order
+from visma_sync.sync.orders.levels import Fulfilling
 from visma_sync.sync.orders.plan import Surroundings, freight_lines, marker_of
-from visma_sync.sync.ports import OrderRow, OrderSource, OrderTarget, TargetOrder
+from visma_sync.sync.orders.ports import FulfilmentTarget
+from visma_sync.sync.ports import OrderRow, OrderSource, TargetOrder
 from visma_sync.sync.reference import Reference, amount_text
 from visma_sync.sync.run import hash_of, source_lists
 from visma_sync.sync.sales.buyers import Buyers, read_buyers, read_rates
@@ -24,7 +27,7 @@ class OrderFlow(DocumentFlow[Order]):
     """Orders of the source become sales orders of the target."""
 
     source: OrderSource
-    target: OrderTarget
+    target: FulfilmentTarget
 
     kind = "order"
     verb = "open"
@@ -189,6 +192,18 @@ class OrderFlow(DocumentFlow[Order]):
     async def read_back(self, keys: Collection[str], since: datetime) -> AsyncIterator[list[Standing]]:
         async for page in self.target.orders_modified(since):
             yield [_standing(row) for row in page]
+
+    async def take_further(self, link: Link) -> None:
+        """Ship the order, and invoice what was shipped, as far as the settings want."""
+        settings = self.run.settings
+        if settings.confirm not in {"shipment", "invoice"}:
+            return
+        order_type, order_id = link.target_key.split("/", 1)
+        fulfilling = Fulfilling(self.target, settings.fulfilment, (order_type, order_id))
+        await fulfilling.ship()
+        if settings.confirm == "invoice":
+            total, vat = str(link.detail["total"]), str(link.detail["vat"])
+            await fulfilling.invoice(Totals(Decimal(total), Decimal(vat)))
 
 
 def content_of(order: Order) -> str:

@@ -4,14 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from visma_sync.domain.money import CENT, ZERO, to_cents, vat_inside
-from visma_sync.domain.sale import SaleLine
+from visma_sync.domain.money import ZERO, vat_inside
 from visma_sync.domain.taxing import Category, TaxedAmount, expected_totals, net_of
 from visma_sync.domain.totals import SourceTotals, Totals
 from visma_sync.errors import Reason, RecordParkedError
-
-# Finer prices are rounded by the target, and a row would miss its amount by a cent.
-_PRICE_PLACES = Decimal("0.0001")
 
 
 @dataclass(frozen=True)
@@ -101,54 +97,3 @@ def _vat_per_category(charges: Sequence[Charge], source: SourceTotals) -> Mappin
         largest = max(taxed, key=lambda category: abs(gross[category]))
         vat[largest] += source.vat - sum(vat.values(), ZERO)
     return vat
-
-
-@dataclass(frozen=True)
-class LinePrice:
-    """Unit price and absolute line discount that give exactly the line's amount."""
-
-    unit_price: Decimal
-    discount_amount: Decimal
-
-
-def line_price(line: SaleLine, amount: Decimal, *, show_discount: bool) -> LinePrice:
-    """Price and discount with which quantity x price - discount is `amount` to the cent.
-
-    The source's own unit price is kept where the amount is the row's own; where VAT was taken out of it, so is it
-    out of the price. Raises RecordParkedError for an amount without quantity.
-    """
-    if line.quantity == 0:
-        if amount == 0:
-            return LinePrice(line.unit_price, ZERO)
-        raise RecordParkedError(
-            [Reason("amount_without_quantity", f"row {line.position} has an amount but no quantity")],
-            resolution="Correct the row in the source.",
-        )
-    if show_discount:
-        shown = _with_discount(line, amount)
-        if shown is not None:
-            return shown
-    return _inside_price(line.quantity, amount)
-
-
-def _with_discount(line: SaleLine, amount: Decimal) -> LinePrice | None:
-    own_price = line.unit_price
-    if amount != line.amount and line.amount:
-        own_price = (line.unit_price * amount / line.amount).quantize(_PRICE_PLACES)
-    discount = to_cents(line.quantity * own_price) - amount
-    if discount == 0:
-        return LinePrice(own_price, ZERO)
-    granted = line.discount_rate > 0 and abs(discount) > CENT
-    if granted and (discount > 0) == (amount > 0 or line.quantity * own_price > 0):
-        return LinePrice(own_price, discount)
-    return None
-
-
-def _inside_price(quantity: Decimal, amount: Decimal) -> LinePrice:
-    exact = (amount / quantity).quantize(_PRICE_PLACES)
-    for places in (CENT, _PRICE_PLACES):
-        rounded = exact.quantize(places)
-        if to_cents(quantity * rounded) == amount:
-            return LinePrice(rounded, ZERO)
-    above = exact + _PRICE_PLACES
-    return LinePrice(above, to_cents(quantity * above) - amount)

@@ -11,7 +11,7 @@ from visma_sync.errors import RecordRejectedError
 from visma_sync.ledger.rows import HeldRecord
 from visma_sync.sync.ports import Source
 from visma_sync.sync.reference import Reference
-from visma_sync.sync.run import Run, source_lists
+from visma_sync.sync.run import Run, held_record, source_lists
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,19 @@ class SalePaths:
     async def refusals(
         self, path: str, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]
     ) -> dict[str, str]:
-        """By key, the reason of those records that go another path than this one (sent_as_booking ...).
+        """By key, the reason of those records that go another path than this one (sent_as_booking ..., no_order).
 
-        A record names its customer in the fact `customer`; one whose customer cannot be read is not refused here.
+        A record names its customer in the fact `customer`; one whose customer cannot be read is not refused here. The
+        fact `direct` is true of one whose sale has no order, which goes as `without_order` says instead.
         """
-        decided = await self.decide(wanted, records)
-        return {key: f"sent_as_{other}" for key, other in decided.items() if other != path}
+        instead = self.run.settings.send_sales_as.without_order
+        refused: dict[str, str] = {}
+        for key, decided in (await self.decide(wanted, records)).items():
+            without_order = decided == "order" and records[key].facts.get("direct") is True
+            goes = instead if without_order else decided
+            if goes != path:
+                refused[key] = "no_order" if without_order and goes == "nothing" else f"sent_as_{goes}"
+        return refused
 
     async def decide(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> dict[str, str]:
         """By key, the path of each record's sale."""
@@ -45,10 +52,15 @@ class SalePaths:
         }
 
     async def _groups(self, keys: Collection[str]) -> dict[str, tuple[str, ...]]:
-        lists = await source_lists(self.run, "customer", self.source)
+        run = self.run
+        lists = await source_lists(run, "customer", self.source)
         groups: dict[str, tuple[str, ...]] = {}
-        for record in await self.source.customers(keys):
+        records = await self.source.customers(keys)
+        # Held, so that a step that needs them need not read them again.
+        held = [held_record(run, "customer", record, record.key) for record in records]
+        run.ledger.hold(run.flow_of("customer"), run.run_id, held, {})
+        for record in records:
             with suppress(RecordRejectedError):
-                read = self.run.mapping("customer").read(record.body, lists=lists, settings=self.run.settings)
+                read = run.mapping("customer").read(record.body, lists=lists, settings=run.settings)
                 groups[record.key] = cast(Customer, read).groups
         return groups

@@ -9,7 +9,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from visma_sync.errors import RetryableError
+from visma_sync.errors import PartialReadError
 from visma_sync.systems.budget import CallBudget, Quota, RateBudget
 from visma_sync.systems.call import Call
 from visma_sync.systems.eaccounting.answers import (
@@ -182,7 +182,7 @@ class EAccountingClient:
     async def all_articles(self) -> AsyncIterator[list[SourceRecord]]:
         """All articles, a page at a time.
 
-        Raises RetryableError where some were missed or came twice: nothing may be concluded from what was given.
+        Raises PartialReadError where some were missed or came twice: nothing may be concluded from what was given.
         """
         seen: set[str] = set()
         totals: set[int] = set()
@@ -194,7 +194,7 @@ class EAccountingClient:
             totals.add(page.total)
             yield records
         if totals != {rows_read} or len(seen) != rows_read:
-            raise RetryableError("the list of articles is partial: it moved while it was read", system=SYSTEM)
+            raise PartialReadError("the list of articles is partial: it moved while it was read", system=SYSTEM)
 
     # What all kinds of records have in common
 

@@ -188,6 +188,13 @@ class VismaNetClient:
         call = at(f"{ITEMS}/{{number}}/attachment", number)
         await self._core.act(replace(call, file=File(file_name, content, media_type)))
 
+    async def attached(self, number: str, file_name: str) -> bytes | None:
+        """The newest revision of the file of this name that is attached to a product, None where there is none."""
+        item = await self.item(number)
+        file = item.attachments.get(file_name) if item is not None else None
+        answer = await self._core.one(replace(at("/v1/attachment/{number}", file), gives_file=True)) if file else None
+        return answer.body if answer is not None else None
+
     async def orders_modified(self, since: datetime, order_type: str | None = None) -> AsyncIterator[list[OrderRow]]:
         """Orders changed since then (UTC), of one type or all, a page at a time.
 

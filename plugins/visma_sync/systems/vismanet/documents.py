@@ -1,13 +1,17 @@
 """Customer invoices and credit notes in Visma.net ERP. Source: "Visma.net ERP OpenAPI 2025-12"."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from types import MappingProxyType
 
 from visma_sync.systems.call import Call
 from visma_sync.systems.vismanet.answers import TargetDocument
 from visma_sync.systems.vismanet.core import Core, Query, Row, at, changed_since, version_of
 from visma_sync.systems.vismanet.wire import CustomerCreditNoteUpdate, CustomerInvoiceUpdate
+
+_NOTHING: Mapping[str, Decimal] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,19 @@ class CustomerDocuments:
         new = self._kind.body.model_validate(body)
         return await self._core.create(self._kind.create_route, new.wrapped(), new.external_reference or "")
 
-    async def take_off_hold(self, number: str, version: str) -> str:
-        """Take a document off hold; gives its new version. Raises StaleVersionError where somebody changed it."""
-        change = self._kind.body.model_validate({"hold": False}).wrapped()
-        return await self._core.change(self._at(number), change, version)
+    async def take_off_hold(self, number: str, version: str, settles: Mapping[str, Decimal] = _NOTHING) -> str:
+        """Take a document off hold; gives its new version. Raises StaleVersionError where somebody changed it.
+
+        A credit note can settle invoices with it, by their number with the amount in its currency; they do it when it
+        is released.
+        """
+        lines = [
+            {"operation": "Insert", "documentType": "Invoice", "refNbr": invoice, "amountPaid": amount}
+            for invoice, amount in settles.items()
+        ]
+        change = {"hold": False, **({"applicationLines": lines} if lines else {})}
+        body = self._kind.body.model_validate(change).wrapped()
+        return await self._core.change(self._at(number), body, version)
 
     async def release(self, number: str, version: str) -> None:
         """Book a document that is off hold. Raises StaleVersionError, or RecordRejectedError where it is refused."""

@@ -11,11 +11,13 @@ from visma_sync.errors import UncertainWriteError
 from visma_sync.systems.call import Call, key_segment
 from visma_sync.systems.http import HttpClient
 from visma_sync.systems.reading import surprising, text_of
-from visma_sync.systems.vismanet.answers import SYSTEM, OrderShipment, Shipment
+from visma_sync.systems.vismanet.answers import SYSTEM, OrderLine, OrderShipment, Shipment
 from visma_sync.systems.vismanet.core import Core, at, found
 from visma_sync.systems.vismanet.wire import NewShipment
 
 ORDER_SHIPMENTS = "/api/v3/SalesOrders/{type}/{order_id}/shipment"
+ORDER_LINES = "/api/v3/SalesOrders/{type}/{order_id}/lines"
+LINES_PAGE = 1000
 CREATE = "/v2/salesorder/{number}/action/createShipment"
 PREPARE_INVOICE = "/v2/salesorder/{type}/{number}/action/prepareInvoice"
 SHIPMENTS = "/v1/shipment"
@@ -36,6 +38,21 @@ class Shipments:
         if not isinstance(rows, list):
             raise surprising(SYSTEM, f"the shipments of order {order_id}", "id")
         return [OrderShipment.of(row) for row in rows]
+
+    async def lines(self, order_type: str, order_id: str) -> list[OrderLine]:
+        """The rows of an order, with what of each has still to leave."""
+        values = {"type": order_type, "order_id": order_id}
+        lines: list[OrderLine] = []
+        index, more = 0, True
+        while more:
+            paged = (("pageSize", str(LINES_PAGE)), ("pageIndex", str(index)))
+            answer = await self._orders.send(Call("GET", ORDER_LINES, values, paged, key=order_id))
+            rows = answer.record.get("value")
+            if not isinstance(rows, list):
+                raise surprising(SYSTEM, f"the rows of order {order_id}", "value")
+            lines += map(OrderLine.of, rows)
+            index, more = index + 1, bool(answer.record.get("nextPage"))
+        return lines
 
     async def create(self, order_type: str, order_id: str, shipped_on: date, warehouse: str) -> str:
         """Make a shipment of what a warehouse has of an open order; gives its number.

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from visma_sync.errors import RetryableError
+from visma_sync.errors import PartialReadError
 from visma_sync.systems.vismanet.answers import SYSTEM, StockRow
 from visma_sync.systems.vismanet.core import Core, at, metadata
 from visma_sync.systems.vismanet.items import ITEM_PAGE, ITEMS, expanded
@@ -19,7 +19,7 @@ class Stock:
     async def levels(self) -> AsyncIterator[list[StockRow]]:
         """The stock of all items, a page at a time.
 
-        Raises RetryableError in the end where items were missed or came twice: nothing may be concluded from it.
+        Raises PartialReadError in the end where items were missed or came twice: nothing may be concluded from it.
         """
         seen: set[str] = set()
         rows_read = promised = 0
@@ -30,7 +30,7 @@ class Stock:
             promised = metadata(rows, "totalCount") or rows_read
             yield page
         if not len(seen) == rows_read == promised:
-            raise RetryableError("the list of items is partial: it moved while it was read", system=SYSTEM)
+            raise PartialReadError("the list of items is partial: it moved while it was read", system=SYSTEM)
 
     async def level_of(self, sku: str) -> StockRow | None:
         """The stock of one item, None where there is no such item."""

@@ -53,7 +53,7 @@ _RESOLUTIONS = {
 _ELSE = "Look at the record in the source and at the mapping; then run the flow again."
 
 _QUOTED_FIELD = r"'([A-Z][A-Za-z./ -]{0,40})'"
-_NUMBER_PHRASE = re.compile(r"'(?:Customer|Inventory) ID' cannot be (?:empty|set)")
+_NUMBER_PHRASE = re.compile(r"'(?:Customer|Inventory) ID' cannot be (?:empty|set)|'Reference Nbr\.' cannot be set")
 _STALE_PHRASE = re.compile(r"[Aa]nother process has (?:updated|added|deleted)")
 _CORRECT_RECORD = "Correct this record in the source, or the mapping."
 # What proves that the core API refused and did nothing: code, phrase, what is said of it, and its cure. A group is a

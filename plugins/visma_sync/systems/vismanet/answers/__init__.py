@@ -12,7 +12,7 @@ from visma_sync.systems.vismanet.answers.journals import JournalLine, JournalRow
 from visma_sync.systems.vismanet.answers.orders import OrderRow, TargetOrder
 from visma_sync.systems.vismanet.answers.payments import PaymentRow
 from visma_sync.systems.vismanet.answers.server import SERVER_ZONE, SYSTEM, state_of
-from visma_sync.systems.vismanet.answers.shipments import OrderShipment, Shipment
+from visma_sync.systems.vismanet.answers.shipments import OrderLine, OrderShipment, Shipment
 from visma_sync.systems.vismanet.answers.stock import StockRow, WarehouseLevel
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "JournalLine",
     "JournalRow",
     "MasterValue",
+    "OrderLine",
     "OrderRow",
     "OrderShipment",
     "PaymentRow",

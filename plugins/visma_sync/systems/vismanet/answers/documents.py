@@ -100,6 +100,16 @@ class TargetDocument:
         )
 
     @property
+    def sent_by(self) -> tuple[str, ...]:
+        """The ways in which its release would send it to its customer: e-mail, print, e-invoice."""
+        sends = {
+            "e-mail": not self.body.get("dontEmail"),
+            "print": not self.body.get("dontPrint"),
+            "e-invoice": bool(self.body.get("sendToAutoInvoice")),
+        }
+        return tuple(way for way, on in sends.items() if on)
+
+    @property
     def content(self) -> dict[str, Any]:
         """What the document says, without its state and stamps: two single answers of an untouched one are the same."""
         return {name: value for name, value in self.body.items() if name not in _STATE_AND_STAMPS}

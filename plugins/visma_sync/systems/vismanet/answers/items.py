@@ -71,6 +71,11 @@ class TargetItem:
         )
 
     @property
+    def is_stock(self) -> bool:
+        """Whether it is kept in stock."""
+        return self.body.get("stockItem") is True
+
+    @property
     def item_class(self) -> str:
         """The item class that the product belongs to."""
         return text_of(self.body, "itemClass", "id")
@@ -85,6 +90,11 @@ class TargetItem:
         """The barcodes by which the product is known."""
         rows = self.body.get("crossReferences") or []
         return frozenset(text_of(row, "alternateID") for row in rows if text_of(row, "alternateType") == "Barcode")
+
+    @property
+    def attachments(self) -> Mapping[str, str]:
+        """The files attached to the product, by name: the key of each."""
+        return {text_of(row, "name"): text_of(row, "id") for row in self.body.get("attachments") or []}
 
     def as_written(self) -> dict[str, Any]:
         """The product in the shape in which one is written, to compare field by field."""

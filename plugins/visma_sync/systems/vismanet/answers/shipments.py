@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from visma_sync.systems.reading import day_of, essential_text, text_of
-from visma_sync.systems.vismanet.answers.server import SYSTEM, snake_case, state_of
+from visma_sync.systems.reading import amount_of, day_of, essential_text, text_of
+from visma_sync.systems.vismanet.answers.server import SYSTEM, amount_or_zero, snake_case, state_of
 
 WHAT = "a shipment"
+ROW = "a row of an order"
+# What is charged and never shipped; the text of error 1809 names the type.
+_NEVER_SHIPPED = "misc_charge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,34 @@ class OrderShipment:
             number=text_of(body, "id"),
             invoice_type=snake_case(text_of(body, "invoiceType")),
             invoice=text_of(body, "invoiceId"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """What of a row of an order has still to leave: `waiting` has not left, `unassigned` of it is on no shipment yet.
+
+    Both are 0 for what is charged and never shipped. `ships_on` is the day on which it is to leave.
+    """
+
+    warehouse: str
+    ships_on: date | None
+    waiting: Decimal
+    unassigned: Decimal
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> "OrderLine":
+        """Read a row of the rows of an order."""
+        waiting = assigned = Decimal(0)
+        if snake_case(text_of(body, "lineType")) != _NEVER_SHIPPED and not body.get("completed"):
+            waiting = amount_of(body, SYSTEM, ROW, "openQuantity")
+            assigned = amount_or_zero(body, ROW, "quantityOnShipments")
+        ordered = amount_or_zero(body, ROW, "quantity")
+        return cls(
+            warehouse=text_of(body, "warehouseId"),
+            ships_on=day_of(body, SYSTEM, ROW, "shipDate") if text_of(body, "shipDate") else None,
+            waiting=waiting,
+            unassigned=max(min(waiting, ordered - assigned), Decimal(0)),
         )
 
 

@@ -1,0 +1,1 @@
+"""Bookings: invoices of the source become journal transactions of the target."""

@@ -1,0 +1,76 @@
+"""What the booking flow needs of a source and a target."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from visma_sync.sync.ports import Lists, Source
+
+
+class FiscalYear(Protocol):
+    """A fiscal year of the source, both days included; `method` is invoicing, cash, none or unknown."""
+
+    @property
+    def start(self) -> date: ...
+    @property
+    def end(self) -> date: ...
+    @property
+    def method(self) -> str: ...
+
+
+class BookingSource(Source, Protocol):
+    """Where invoices are read."""
+
+    def invoices_changed(self, since: datetime, until: datetime) -> AsyncIterator[list[Any]]: ...
+    async def invoices_by_number(self, numbers: Collection[str]) -> list[Any]: ...
+    async def invoices_by_key(self, keys: Collection[str]) -> list[Any]: ...
+    async def fiscal_years(self) -> Sequence[FiscalYear]: ...
+
+
+class JournalLine(Protocol):
+    """A row of a journal transaction, in the transaction's currency."""
+
+    @property
+    def debit(self) -> Decimal: ...
+    @property
+    def credit(self) -> Decimal: ...
+    @property
+    def vat_category(self) -> str: ...
+    @property
+    def vat_id(self) -> str: ...
+    @property
+    def reference(self) -> str: ...
+
+
+class JournalRow(Protocol):
+    """A journal transaction of the target; `state` is hold or balanced until it is released."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def lines(self) -> Sequence[JournalLine]: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def content(self) -> dict[str, Any]: ...
+
+
+class Journals(Protocol):
+    """Where journal transactions are read, made and released."""
+
+    def changed(self, since: datetime) -> AsyncIterator[list[Any]]: ...
+    async def get(self, number: str) -> Any | None: ...
+    async def create(self, body: dict[str, Any]) -> str: ...
+    async def release(self, number: str, version: str) -> None: ...
+
+
+class BookingTarget(Lists, Protocol):
+    """Where journal transactions go."""
+
+    @property
+    def journals(self) -> Journals: ...

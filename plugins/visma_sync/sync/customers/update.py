@@ -1,0 +1,114 @@
+"""Keeping a linked customer like the source, without overwriting what people changed in the target."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from visma_sync.domain.customer import Customer
+from visma_sync.errors import Reason, RecordParkedError
+from visma_sync.ledger.journal import Journal
+from visma_sync.ledger.rows import HeldRecord, Intent, Link, Outcome
+from visma_sync.mapping.flow import Written
+from visma_sync.sync.changes import Change, change_of, flat, is_news, landed, sent_in_vain
+from visma_sync.sync.customers.check import check_customer
+from visma_sync.sync.customers.outcome import outcome_of
+from visma_sync.sync.customers.plan import plan_customer
+from visma_sync.sync.ports import CustomerTarget, TargetCustomer
+from visma_sync.sync.run import Run
+from visma_sync.sync.write import Write, write_once
+
+
+@dataclass(frozen=True)
+class Updates:
+    """Sends what changed in the source; `intents` are those of updates, by customer, `countries` the target's."""
+
+    run: Run
+    target: CustomerTarget
+    journal: Journal
+    intents: Mapping[str, Intent]
+    countries: Collection[str]
+
+    async def bring_up_to_date(self, customer: Customer, held: HeldRecord, link: Link) -> Outcome:
+        """Compare with what was written last and, only where that differs, with the target.
+
+        Raises RecordParkedError where the customer is gone from the target, StaleVersionError where somebody changes it
+        at the same time.
+        """
+        fingerprint = self.run.fingerprint_of("customer", held.source_hash)
+        lost = self._lost(customer)
+        if link.source_hash == fingerprint and lost is None:
+            return outcome_of(customer, "unchanged", target=link.target_key)
+        ours = self._written(customer)
+        settled = replace(link, source_hash=fingerprint)
+        if lost is None and not is_news(self.run.ledger, ours.payload, link.written, ours.emptied):
+            return await self._unchanged(customer, settled)
+        check_customer(customer, self.run.settings, self.countries)
+        current = await self._current(link)
+        there = current.as_written()
+        arrived = landed(self.run.ledger, sent_in_vain(self.run.ledger, lost), there)
+        change = change_of(
+            self.run.ledger, ours.payload, {**link.written, **arrived}, there, ours.only_if_empty, ours.emptied
+        )
+        if self.run.dry_run:
+            return _would_be(customer, link, change)
+        settled = replace(settled, written=change.written)
+        if change.payload:
+            return await self._send(customer, settled, change, current)
+        if lost is None:
+            return await self._unchanged(customer, settled, _kept(change))
+        await self.journal.commit(settled, replace(lost, state="done", target_key=link.target_key, repeatable=True))
+        return outcome_of(customer, "updated" if arrived else "unchanged", detail=_kept(change), target=link.target_key)
+
+    def _lost(self, customer: Customer) -> Intent | None:
+        """The change whose answer never came, where there is one."""
+        intent = self.intents.get(customer.key)
+        return intent if intent is not None and intent.state == "open" else None
+
+    async def _unchanged(self, customer: Customer, link: Link, detail: str = "") -> Outcome:
+        if not self.run.dry_run:
+            await self.journal.commit(link)
+        return outcome_of(customer, "unchanged", detail=detail, target=link.target_key)
+
+    def _written(self, customer: Customer) -> Written:
+        plan = plan_customer(customer, self.run.settings)
+        mapping = self.run.mapping("customer")
+        return mapping.write("customer", customer, links={}, settings=self.run.settings, plan=plan, on="update")
+
+    async def _current(self, link: Link) -> TargetCustomer:
+        current: TargetCustomer | None = await self.target.customer(link.target_key)
+        if current is None:
+            raise RecordParkedError(
+                [Reason("gone_from_target", f"customer {link.target_key} is no longer in the target")],
+                resolution="Restore the customer in the target.",
+            )
+        return current
+
+    async def _send(self, customer: Customer, link: Link, change: Change, current: TargetCustomer) -> Outcome:
+        async def send() -> str:
+            await self.target.update_customer(link.target_key, change.payload, current.version)
+            return link.target_key
+
+        write = Write(
+            kind="customer",
+            key=customer.key,
+            action="update",
+            marker=link.target_key,
+            payload=change.payload,
+            send=send,
+            link=link,
+            flow=self.run.writer_of("customer"),
+            repeatable=True,
+        )
+        await write_once(self.run, self.journal, write, None, None)
+        return outcome_of(customer, "updated", detail=_kept(change), target=link.target_key)
+
+
+def _would_be(customer: Customer, link: Link, change: Change) -> Outcome:
+    if not change.payload:
+        return outcome_of(customer, "unchanged", detail=_kept(change), target=link.target_key)
+    fields = f"would be updated: {', '.join(sorted(flat(change.payload)))}"
+    detail = "; ".join(part for part in (fields, _kept(change)) if part)
+    return outcome_of(customer, "skipped", "dry_run", detail, link.target_key)
+
+
+def _kept(change: Change) -> str:
+    return f"kept what was changed in the target: {', '.join(change.kept)}" if change.kept else ""

@@ -1,0 +1,1 @@
+"""Stock of the source becomes stock of the target, by inventory adjustments."""
