@@ -42,22 +42,24 @@ class Stack:
         self.wait_for(run, within_seconds=within_seconds)
         return run
 
-    def wait_for(self, run: str, *, within_seconds: float = 120) -> str:
+    def wait_for(self, run: str, *, flow: str = FLOW, within_seconds: float = 120) -> str:
         """Wait until a run is over; gives its state."""
         give_up = time.monotonic() + within_seconds
-        while (state := self.airflow.run_state(FLOW, run)) not in FINISHED:
-            assert time.monotonic() < give_up, f"{run} is still {state}: {self.airflow.task_states(FLOW, run)}"
+        while (state := self.airflow.run_state(flow, run)) not in FINISHED:
+            assert time.monotonic() < give_up, f"{run} is still {state}: {self.airflow.task_states(flow, run)}"
             time.sleep(0.3)
         return state
 
-    def task(self, run: str, step: str) -> TaskState:
+    def task(self, run: str, step: str, *, flow: str = FLOW) -> TaskState:
         """How the (first) task of a step stands."""
-        return next(task for task in self.airflow.task_states(FLOW, run) if task.step == step)
+        return next(task for task in self.airflow.task_states(flow, run) if task.step == step)
 
-    def wait_for_task(self, run: str, step: str, *states: str, within_seconds: float = 60) -> TaskState:
+    def wait_for_task(
+        self, run: str, step: str, *states: str, flow: str = FLOW, within_seconds: float = 60
+    ) -> TaskState:
         """Wait until a task is in one of these states."""
         give_up = time.monotonic() + within_seconds
-        while (task := self.task(run, step)).state not in states:
+        while (task := self.task(run, step, flow=flow)).state not in states:
             assert time.monotonic() < give_up, f"{step} is still {task.state}"
             time.sleep(0.2)
         return task

@@ -8,6 +8,7 @@ from visma_sync.sync.flow import DocumentFlow, MasterFlow, RecordFlow
 from visma_sync.sync.orders.flow import OrderFlow
 from visma_sync.sync.products.flow import ProductFlow
 from visma_sync.sync.run import Run
+from visma_sync.sync.stock.flow import StockFlow
 
 RECORD_FLOWS: Mapping[str, type[RecordFlow[Any]]] = {
     one.kind: one
@@ -15,6 +16,7 @@ RECORD_FLOWS: Mapping[str, type[RecordFlow[Any]]] = {
         OrderFlow,
         CustomerFlow,
         ProductFlow,
+        StockFlow,
     )
 }
 
