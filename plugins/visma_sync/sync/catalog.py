@@ -5,6 +5,7 @@ from typing import Any
 
 from visma_sync.sync.customers.flow import CustomerFlow
 from visma_sync.sync.flow import DocumentFlow, MasterFlow, RecordFlow
+from visma_sync.sync.invoices.flow import InvoiceFlow
 from visma_sync.sync.orders.flow import OrderFlow
 from visma_sync.sync.products.flow import ProductFlow
 from visma_sync.sync.run import Run
@@ -14,6 +15,7 @@ RECORD_FLOWS: Mapping[str, type[RecordFlow[Any]]] = {
     one.kind: one
     for one in (
         OrderFlow,
+        InvoiceFlow,
         CustomerFlow,
         ProductFlow,
         StockFlow,
