@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from visma_sync.sync.bookings.flow import BookingFlow
 from visma_sync.sync.customers.flow import CustomerFlow
 from visma_sync.sync.flow import DocumentFlow, MasterFlow, RecordFlow
 from visma_sync.sync.invoices.flow import InvoiceFlow
@@ -19,6 +20,7 @@ RECORD_FLOWS: Mapping[str, type[RecordFlow[Any]]] = {
         CustomerFlow,
         ProductFlow,
         StockFlow,
+        BookingFlow,
     )
 }
 
