@@ -8,6 +8,7 @@ from visma_sync.sync.customers.flow import CustomerFlow
 from visma_sync.sync.flow import DocumentFlow, MasterFlow, RecordFlow
 from visma_sync.sync.invoices.flow import InvoiceFlow
 from visma_sync.sync.orders.flow import OrderFlow
+from visma_sync.sync.payments.flow import PaymentFlow
 from visma_sync.sync.products.flow import ProductFlow
 from visma_sync.sync.run import Run
 from visma_sync.sync.stock.flow import StockFlow
@@ -20,6 +21,7 @@ RECORD_FLOWS: Mapping[str, type[RecordFlow[Any]]] = {
         CustomerFlow,
         ProductFlow,
         StockFlow,
+        PaymentFlow,
         BookingFlow,
     )
 }
