@@ -20,7 +20,8 @@ from visma_sync.domain.order import Order
 from visma_sync.domain.totals import Totals
 from visma_sync.mapping.catalog import load_mapping
 from visma_sync.mapping.examples import differences
-from visma_sync.sync.orders.plan import OrderPlan, PlannedFreight, PlannedLine
+from visma_sync.sync.orders.plan import OrderPlan, PlannedFreight
+from visma_sync.sync.sales.lines import PlannedLine
 from visma_sync.systems.vismanet.wire import NewSalesOrder
 
 FOLDER = Path(__file__).parents[1] / "include/mappings"

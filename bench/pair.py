@@ -1,5 +1,6 @@
 """A pair of imitated companies with a ledger of its own between them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,21 @@ from local.environment import sandbox_connections
 from local.place import Place, new_fernet_key
 from visma_sync.flows import INCLUDE
 from visma_sync.ledger.ledger import Ledger, open_ledger
-from visma_sync.settings.load import load_settings
+from visma_sync.settings.load import load_settings, merged
 from visma_sync.settings.model import Settings
 from visma_sync.systems.eaccounting.client import EAccountingSettings
 from visma_sync.systems.vismanet.client import VismaNetSettings
 
 
+def decided_settings(besides: Mapping[str, Any]) -> Settings:
+    """What the imitated business decided, and what a measurement decides besides."""
+    demo = yaml.safe_load((INCLUDE / "settings" / "demo.yaml").read_text(encoding="utf-8"))
+    return load_settings(INCLUDE / "settings" / "default.yaml", merged(demo, besides), changes_from="demo.yaml")
+
+
 def demo_settings() -> Settings:
     """What the imitated business decided."""
-    demo = yaml.safe_load((INCLUDE / "settings" / "demo.yaml").read_text(encoding="utf-8"))
-    return load_settings(INCLUDE / "settings" / "default.yaml", demo, changes_from="demo.yaml")
+    return decided_settings({})
 
 
 @dataclass(frozen=True)

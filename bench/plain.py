@@ -36,6 +36,7 @@ TARGET_LISTS = (
     "carriers",
     "cash_accounts",
     "credit_terms",
+    "countries",
     "customer_classes",
     "item_classes",
     "order_types",

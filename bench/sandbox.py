@@ -11,13 +11,15 @@ SEED = 1
 
 
 @contextmanager
-def running_sandbox(orders: int, *, port: int = 0, latency_milliseconds: int = 0) -> Iterator[str]:
+def running_sandbox(orders: int, *, port: int = 0, latency_milliseconds: int = 0, **others: int) -> Iterator[str]:
     """Start a sandbox, give its address once it answers, and stop it in the end.
 
-    Customers and articles are in step with the orders (1,000 orders: 250 and 400); the target knows none of them.
+    Customers, articles and invoices are in step with the orders (1,000 orders: 250, 400 and 300), unless `others` says
+    how many there are; the target knows none of them.
     """
     command = [sys.executable, "-m", "sandbox", f"--port={port}", f"--orders={orders}", f"--seed={SEED}"]
     command += ["--no-trouble", "--empty-target", f"--latency-ms={latency_milliseconds}"]
+    command += [f"--{name}={count}" for name, count in others.items()]
     command += ["--minute-quota=100000000", "--hour-quota=100000000"]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as server:
         try:

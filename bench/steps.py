@@ -1,38 +1,45 @@
-"""The order flow step by step, as its DAG runs it, without Airflow around it."""
+"""The flows step by step, as their DAGs run them, without Airflow around them."""
 
 import asyncio
 
 from bench.pair import Pair
 from visma_sync.flows import FLOWS, flow_mapping, flows_by_kind
-from visma_sync.sync.catalog import document_flow
+from visma_sync.sync.catalog import RECORD_FLOWS, document_flow, master_flow, record_flow
 from visma_sync.sync.company import check_source_company
 from visma_sync.sync.confirm import confirm_documents
 from visma_sync.sync.create import create_documents
 from visma_sync.sync.customers.ensure import ensure_customers
 from visma_sync.sync.exist import check_exist
 from visma_sync.sync.fetch import Window, fetch_records
+from visma_sync.sync.flow import MasterFlow
+from visma_sync.sync.keep import write_records
 from visma_sync.sync.lists import check_settings
 from visma_sync.sync.products.ensure import ensure_products
-from visma_sync.sync.reference import lanes_of
+from visma_sync.sync.reference import Reference, lanes_of
 from visma_sync.sync.report import Report, write_report
 from visma_sync.sync.run import Run
+from visma_sync.sync.stock.adjust import adjust_stock
+from visma_sync.sync.stock.compare import compare_stock
+from visma_sync.sync.stock.flow import StockFlow
 from visma_sync.systems.eaccounting.client import EAccountingClient
 from visma_sync.systems.outage import silent_addresses
 from visma_sync.systems.vismanet.client import VismaNetClient
 
-MAPPINGS = flows_by_kind("orders_eaccounting_to_vismanet")
+ORDERS = "orders_eaccounting_to_vismanet"
+MAPPINGS = flows_by_kind(ORDERS)
 
 
-def run_flow(pair: Pair, window: Window, run_id: str) -> Report:
+def run_flow(pair: Pair, window: Window, run_id: str, flow: str = ORDERS) -> Report:
     """Run the whole flow once; gives its report."""
+    flows = flows_by_kind(flow)
     run = Run(
         run_id=run_id,
-        kind="order",
+        kind=FLOWS[flow].kind,
         ledger=pair.ledger(),
         settings=pair.settings,
-        flows=MAPPINGS,
-        mappings={kind: flow_mapping(name, pair.settings) for kind, name in MAPPINGS.items()},
-        lists={kind: FLOWS[name].lists for kind, name in MAPPINGS.items()},
+        flows=flows,
+        mappings={kind: flow_mapping(name, pair.settings) for kind, name in flows.items()},
+        lists={kind: FLOWS[name].lists for kind, name in flows.items()},
     )
     asyncio.run(_steps(pair, run, window))
     return write_report(run, [])
@@ -46,13 +53,37 @@ async def _steps(pair: Pair, run: Run, window: Window) -> None:
     target = VismaNetClient(to_target, tokens=run.ledger, budget=run.ledger)
     async with source, target:
         await check_source_company(run, source, run.ledger.fingerprint(from_source.refresh_token))
-        flow = document_flow(run, source, target)
-        fetched = await fetch_records(flow, window)
-        to_write = await check_exist(flow, fetched) if fetched else []
-        if to_write:
+        if run.kind == "stock":
+            await _stock(StockFlow(run, source, target), window)
+            return
+        fetched = await fetch_records(record_flow(run, source, target), window)
+        if not fetched:
+            return
+        if issubclass(RECORD_FLOWS[run.kind], MasterFlow):
             await check_settings(run, target)
-            await ensure_customers(run, source, target, to_write)
-            await ensure_products(run, source, target, to_write)
-        for lane in lanes_of(to_write, run.settings.records_per_lane, run.settings.max_lanes):
-            created = await create_documents(flow, lane["records"])
-            await confirm_documents(flow, created)
+            await write_records(master_flow(run, source, target), fetched)
+        else:
+            await _documents(run, source, target, fetched)
+
+
+async def _stock(flow: StockFlow, window: Window) -> None:
+    compared = await compare_stock(flow, window)
+    if compared["next"] == "adjust":
+        await adjust_stock(flow)
+
+
+async def _documents(run: Run, source: EAccountingClient, target: VismaNetClient, fetched: list[Reference]) -> None:
+    flow = document_flow(run, source, target)
+    to_write = await check_exist(flow, fetched)
+    if not to_write:
+        return
+    await check_settings(run, target)
+    needs = FLOWS[run.flows[run.kind]].needs
+    if "customer" in needs:
+        await ensure_customers(run, source, target, to_write)
+    if "product" in needs:
+        await ensure_products(run, source, target, to_write)
+    to_write = await flow.group(to_write)
+    for lane in lanes_of(to_write, run.settings.records_per_lane, run.settings.max_lanes):
+        created = await create_documents(flow, lane["records"])
+        await confirm_documents(flow, created)

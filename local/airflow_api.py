@@ -112,6 +112,18 @@ class AirflowApi:
         )
         return answer.json()["value"] if answer.is_success else None
 
+    def question(self, flow: str, run: str, task: TaskState) -> str:
+        """What a task asks a person, as Airflow's page of required actions shows it."""
+        detail = self._ask("GET", self._question_path(flow, run, task))
+        return f"{detail['subject']}. {detail['body']}"
+
+    def answer(self, flow: str, run: str, task: TaskState, option: str) -> None:
+        """Answer such a question with one of its options, as a person does."""
+        self._ask("PATCH", self._question_path(flow, run, task), {"chosen_options": [option], "params_input": {}})
+
+    def _question_path(self, flow: str, run: str, task: TaskState) -> str:
+        return f"/api/v2/dags/{flow}/dagRuns/{run}/taskInstances/{task.step}/{task.lane}/hitlDetails"
+
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         answer = self._client.request(method, path, json=body)
         if not answer.is_success:

@@ -6,81 +6,38 @@ process and no port. KILL=1 kills the process that writes the orders half-way.
 """
 
 import os
-import signal
-import sys
 import time
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import FrameType
 
 from local.airflow_api import AirflowApi
+from local.demo_run import FinishedRun, difference, finished_run, moment, play
 from local.environment import sandbox_connections
-from local.place import PROJECT, NotStartedError, Place, demo_place
+from local.place import PROJECT, NotStartedError, Place
 from local.reconciliation import compare, doubles
-from local.run_watch import FLOW, WRITING, Killing, RunWatch
+from local.run_watch import FLOW, Killing, RunWatch
 from local.sandbox_control import SandboxControl
 from local.show import Stage, StepTable, comparison_table, count_words, outcome_table
+from local.signed_in import SignedIn
 from local.stack import start
-from local.supervised import stop, supervisor_of
 from local.witness import SourceOrder, Witness
-from visma_sync.ledger.ledger import open_ledger
-from visma_sync.ledger.rows import Outcome
 
 # The sandbox's orders are of the ten days before today.
 WINDOW = timedelta(days=15)
 RUN_WITHIN_SECONDS = 600.0
+LEADS = {
+    "make up": "the same in your browser, to click through",
+    "make demo ALL=1": "all flows at once",
+    f"dags/{FLOW}.py": "the flow on one page",
+    f"include/mappings/{FLOW}.yaml": "which field becomes which",
+    "include/settings/default.yaml": "what a business decides",
+}
 
 
 def main() -> None:
     """Tell the whole story; the exit status says whether it is true."""
-    for told_to_stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(told_to_stop, _interrupt)
-    stage = Stage()
-    try:
-        place = demo_place()
-        if supervisor_of(place.folder):
-            sys.exit("A demo runs already; this machine has room for one.")
-        try:
-            is_true = Demo(stage, place).tell(kill=os.environ.get("KILL", "0") == "1")
-        finally:
-            stop(place.folder, PROJECT)
-    except NotStartedError as reason:
-        sys.exit(str(reason))
-    except KeyboardInterrupt:
-        sys.exit("\nInterrupted; nothing was left running.")
-    _where_next(stage, place)
-    sys.exit(0 if is_true else 1)
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
-@dataclass(frozen=True)
-class FinishedRun:
-    """A run of the flow that is over: what became of each order, and the tasks that failed.
-
-    `adopted` counts orders that were found in the target after the answer to their making was lost.
-    """
-
-    name: str
-    outcomes: list[Outcome]
-    read: int
-    taken_up: int
-    failed_tasks: list[str]
-    tries_of_writing: int
-    adopted: int
-
-    def numbers(self, state: str) -> set[str]:
-        """The order numbers with this outcome."""
-        return {outcome.number for outcome in self.outcomes if outcome.state == state}
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """How many orders have which outcome."""
-        return Counter(outcome.state for outcome in self.outcomes)
+    kill = os.environ.get("KILL", "0") == "1"
+    play(lambda stage, place: Demo(stage, place).tell(kill=kill), LEADS)
 
 
 class Demo:
@@ -96,7 +53,7 @@ class Demo:
         self._stage.chapter("Starting Airflow, and an imitated eAccounting and Visma.net")
         start(self._place, scheduled=False, die_with_parent=True)
         self._sandbox = SandboxControl(self._place.sandbox_address)
-        self._witness = Witness(self._place.sandbox_address)
+        self._witness = Witness(SignedIn(self._place.sandbox_address))
         with AirflowApi(self._place) as self._airflow:
             self._airflow.wait_for_flow(FLOW)
             self._stage.say(f"Airflow is at {self._place.address}; nothing leaves this machine.")
@@ -140,13 +97,13 @@ class Demo:
         told = [
             verdict(set(source) <= known, "every numbered order of eAccounting has an outcome"),
             verdict(
-                run.read + run.taken_up == len(run.outcomes),
+                run.accounts_for_all,
                 f"{run.read} read + {run.taken_up} taken up = {count_words(run.counts)}",
             ),
             verdict(
                 run.numbers("created") == sendable,
                 f"all {len(sendable)} orders that can be sent were sent, and no other",
-                _difference(run.numbers("created"), sendable),
+                difference(run.numbers("created"), sendable),
             ),
             verdict(
                 not run.numbers("created") & set(planted),
@@ -204,7 +161,7 @@ class Demo:
         for file in self._place.folder.glob(f"{self._place.ledger.name}*"):
             file.unlink()
         self._stage.say("The sign-in at eAccounting was in it, so somebody signs in again.")
-        refresh_token = self._witness.sign_in_at_source()["refresh_token"]
+        refresh_token = SignedIn.consent(self._place.sandbox_address)["refresh_token"]
         connection = sandbox_connections(self._place, refresh_token)["eaccounting_default"]
         self._airflow.save_connection("eaccounting_default", connection)
         run = self._run()
@@ -225,7 +182,7 @@ class Demo:
         self._sandbox.count_from_now()
         if killing:
             killing.prepare()
-        window = {"window_from": _moment(self._until - WINDOW), "window_to": _moment(self._until)}
+        window = {"window_from": moment(self._until - WINDOW), "window_to": moment(self._until)}
         name = self._airflow.start_run(FLOW, window)
         watch = RunWatch(self._airflow, self._sandbox, name)
         with StepTable(self._stage) as table:
@@ -236,50 +193,7 @@ class Demo:
                 if time.monotonic() > give_up:
                     raise NotStartedError(f"Run {name} did not end; see {self._place.folder / 'logs'}.")
                 time.sleep(0.3)
-        return self._finished(name, watch)
-
-    def _finished(self, name: str, watch: RunWatch) -> FinishedRun:
-        key = self._place.secrets()["ledger_key"]
-        ledger = open_ledger(f"sqlite:///{self._place.ledger}", key)
-        run = ledger.run(FLOW, name)
-        outcomes = ledger.outcomes(FLOW, name)
-        links = ledger.links("order", [outcome.key for outcome in outcomes])
-        people_needed = any(outcome.state in ("rejected", "uncertain") for outcome in outcomes)
-        # The report fails its run on purpose while an order needs a person, so that somebody is told.
-        expected = {"report"} if people_needed else set()
-        failed = {task.step for task in watch.tasks if task.state in ("failed", "upstream_failed")}
-        return FinishedRun(
-            name=name,
-            outcomes=outcomes,
-            read=run.read if run else 0,
-            taken_up=run.taken_up if run else 0,
-            failed_tasks=sorted(failed - expected),
-            tries_of_writing=max((task.tries for task in watch.tasks if task.step == WRITING), default=0),
-            adopted=sum(link.how == "adopted" for link in links.values()),
-        )
-
-
-def _moment(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _difference(found: set[str], wanted: set[str]) -> str:
-    missing, more = sorted(wanted - found), sorted(found - wanted)
-    return f"missing: {' '.join(missing[:10]) or 'none'}; too many: {' '.join(more[:10]) or 'none'}"
-
-
-def _where_next(stage: Stage, place: Place) -> None:
-    stage.chapter("Where to look next")
-    stage.two_columns(
-        {
-            "make up": "the same in your browser, to click through",
-            f"dags/{FLOW}.py": "the flow on one page",
-            f"include/mappings/{FLOW}.yaml": "which field becomes which",
-            "include/settings/default.yaml": "what a business decides",
-            str((place.folder / "logs").relative_to(PROJECT)): "what everything said just now",
-            "README.md": "how to go on with your own companies",
-        }
-    )
+        return finished_run(self._place, FLOW, name, watch.tasks)
 
 
 if __name__ == "__main__":

@@ -65,10 +65,15 @@ class SandboxControl:
         """Have everything go right again."""
         self._ask("DELETE", "/_sandbox/faults")
 
-    def planted(self) -> dict[str, str]:
-        """The trouble planted in the imitated company: why, by order number."""
-        found: dict[str, str] = self._ask("GET", "/_sandbox/state/eaccounting/planted")
+    def planted(self, among: str = "") -> dict[str, str]:
+        """The trouble planted in the imitated company: why, by order number, or by number `among` its invoices."""
+        name = f"planted_{among}" if among else "planted"
+        found: dict[str, str] = self._ask("GET", f"/_sandbox/state/eaccounting/{name}")
         return found
+
+    def empty_shelf(self, sku: str) -> None:
+        """Have eAccounting say that there is nothing left of an article."""
+        self._ask("POST", f"/_sandbox/eaccounting/articles/{sku}/stock", {"balance": 0})
 
     def letters_sent(self) -> int:
         """How many attempts there were to mail, print or e-invoice something to somebody outside."""

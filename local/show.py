@@ -121,19 +121,19 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
     groups: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         groups[outcome.state, outcome.reason].append(outcome)
-    table = _table("Outcome", "Orders", "Why", "Which")
+    table = new_table("Outcome", "Orders", "Why", "Which")
     table.columns[1].justify = "right"
     table.add_column("What a person does", header_style="bold", ratio=1)
     for (state, reason), group in sorted(groups.items(), key=lambda each: (-len(each[1]), each[0])):
         style = {"created": "green", "rejected": "red", "parked": "yellow", "uncertain": "red"}.get(state, "")
         cure = next((outcome.cure for outcome in group if outcome.cure), "")
-        table.add_row(Text(state, style), str(len(group)), reason, _some_numbers(group), Text(cure))
+        table.add_row(Text(state, style), str(len(group)), reason, some_numbers(group), Text(cure))
     return table
 
 
 def comparison_table(comparisons: Sequence[Comparison], limit: int) -> Table:
     """Orders side by side, those that differ first."""
-    table = _table("eAccounting", "Visma.net", "State", "Total", "there", "VAT", "there", "")
+    table = new_table("eAccounting", "Visma.net", "State", "Total", "there", "VAT", "there", "")
     for column in table.columns[3:7]:
         column.justify = "right"
     for one in sorted(comparisons, key=lambda each: each.is_equal)[:limit]:
@@ -151,7 +151,8 @@ def comparison_table(comparisons: Sequence[Comparison], limit: int) -> Table:
     return table
 
 
-def _table(*titles: str) -> Table:
+def new_table(*titles: str) -> Table:
+    """A table without lines, with these titles."""
     table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
     for title in titles:
         table.add_column(title, header_style="bold", no_wrap=True)
@@ -163,7 +164,8 @@ def count_words(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
 
 
-def _some_numbers(group: Sequence[Outcome]) -> str:
+def some_numbers(group: Sequence[Outcome]) -> str:
+    """The numbers of a group of records, as many as there is room for."""
     numbers = [outcome.number or "draft" for outcome in group]
     if len(numbers) <= SHOWN_NUMBERS:
         return " ".join(numbers)

@@ -26,6 +26,7 @@ def test_the_attributes_and_their_values_are_listed(vismanet: Caller) -> None:
         "MATERIAL": "Text",
         "FRAGILE": "Checkbox",
         "SEASON": "MultiSelectCombo",
+        "EU.CODE": "Text",
         "EXTID": "Text",
     }
     colours = {row["valueId"]: row["disabled"] for row in listed["COLOUR"]["details"]}
@@ -36,7 +37,7 @@ def test_the_attributes_and_their_values_are_listed(vismanet: Caller) -> None:
 def test_each_item_class_has_its_own_attributes(vismanet: Caller) -> None:
     classes = vismanet.core("GET", "inventory/itemClass").json()
     of_class = {row["id"]: [one["attributeId"] for one in row["attributes"]] for row in classes}
-    assert of_class["STOCK"] == ["COLOUR", "MATERIAL", "FRAGILE", "SEASON"]
+    assert of_class["STOCK"] == ["COLOUR", "MATERIAL", "FRAGILE", "SEASON", "EU.CODE"]
     assert (of_class["NONSTOCK"], of_class["SERVICE"]) == (["MATERIAL"], [])
     colour = next(row for row in classes if row["id"] == "STOCK")["attributes"][0]
     assert (colour["attributeType"], colour["required"], len(colour["details"])) == ("Combo", False, 4)

@@ -1,45 +1,16 @@
 """The least number of calls that a first run of the order flow can make, term by term.
 
-What can be read in pages is read in pages, or one by one where that takes fewer calls; lists that rarely change are
-read once. An order takes three calls that cannot be batched: it is made, read with its totals and version, and opened.
+An order takes three calls that cannot be batched: it is made, read with its totals and version, and opened.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from bench.least.terms import CUSTOMER_PAGE, ITEM_PAGE, ORDER_PAGE, SETTINGS_LISTS, SOURCE_PAGE, Holdings, pages
+from visma_sync.flows import FLOWS, flows_by_kind
 
-from visma_sync.flows import FLOWS
-
-SOURCE_PAGE, CUSTOMER_PAGE, ITEM_PAGE, ORDER_PAGE = 1000, 1000, 5000, 100
+FLOW = "orders_eaccounting_to_vismanet"
 TOKENS = 3
 CALLS_PER_ORDER = 3
-# The lists of the target from which the settings of the imitated business choose.
-TARGET_LISTS = (
-    "accounts",
-    "branches",
-    "carriers",
-    "cash accounts",
-    "credit terms",
-    "customer classes",
-    "item classes",
-    "order types",
-    "payment methods",
-    "posting classes",
-    "units",
-    "VAT categories",
-    "VAT zones",
-    "warehouses",
-)
-
-Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Holdings:
-    """What both systems hold at a moment, by collection."""
-
-    source: Mapping[str, Rows]
-    target: Mapping[str, Rows]
+# Those of the settings, and the countries of its customers.
+TARGET_LISTS = (*SETTINGS_LISTS, "countries")
 
 
 def least_calls(before: Holdings, after: Holdings, sent: set[str]) -> dict[str, int]:
@@ -48,7 +19,7 @@ def least_calls(before: Holdings, after: Holdings, sent: set[str]) -> dict[str, 
     customers = {order["CustomerId"] for order in orders}
     articles = {row["ArticleNumber"] for order in orders for row in order["Rows"] if row["ArticleNumber"]}
     made = {name: len(after.target[name]) - len(before.target[name]) for name in ("customers", "contacts", "items")}
-    lists = {name for flow in FLOWS.values() for name in flow.lists}
+    lists = {name for flow in flows_by_kind(FLOW).values() for name in FLOWS[flow].lists}
     return {
         "tokens": TOKENS,
         "order_pages": pages(len(before.source["orders"]), SOURCE_PAGE),
@@ -64,8 +35,3 @@ def least_calls(before: Holdings, after: Holdings, sent: set[str]) -> dict[str, 
         "orders_made_read_and_opened": CALLS_PER_ORDER * len(orders),
         "read_back_pages": pages(len(orders), ORDER_PAGE),
     }
-
-
-def pages(rows: int, size: int) -> int:
-    """How many pages it takes to read so many rows; that there are none takes one to see."""
-    return max(1, -(-rows // size))
