@@ -6,8 +6,8 @@ from typing import Any
 
 from visma_sync.domain.customer import Customer
 from visma_sync.domain.order import Order, OrderStatus
-from visma_sync.domain.sale import SaleLine
 from visma_sync.domain.record import Address
+from visma_sync.domain.sale import SaleLine
 from visma_sync.domain.taxing import Basis, Category
 from visma_sync.sync.orders.plan import Surroundings
 
