@@ -50,10 +50,11 @@ ITEM_ATTRIBUTES = {
         Attribute("MATERIAL", "Materiaal", "Text"),
         Attribute("FRAGILE", "Breekbaar", "Checkbox"),
         Attribute("SEASON", "Seizoen", "MultiSelectCombo", SEASONS),
+        Attribute("EU.CODE", "EU-code", "Text"),
     )
 }
 OF_CLASS: dict[str, tuple[str, ...]] = {
-    "STOCK": ("COLOUR", "MATERIAL", "FRAGILE", "SEASON"),
+    "STOCK": ("COLOUR", "MATERIAL", "FRAGILE", "SEASON", "EU.CODE"),
     "NONSTOCK": ("MATERIAL",),
 }
 """The attributes of each item class, in their order; a class that is not named has none."""

@@ -152,6 +152,17 @@ def test_a_change_in_the_source_while_the_answer_was_lost_arrives_too(
     assert not company.writes()
 
 
+def test_a_setting_that_was_changed_back_while_the_answer_was_lost_holds_again(company: Company) -> None:
+    company.decide(**IMPATIENT)
+    made(company, NetPrice=100, GrossPrice=121)
+    company.decide(**IMPATIENT, products={"price_basis": "including_vat"})
+    lost(company, "change of a product")
+    assert items(company)["NEW-1"]["defaultPrice"] == 121
+    company.decide(**IMPATIENT)
+    assert run(company, TODAYS).ended("NEW-1") == "updated"
+    assert items(company)["NEW-1"]["defaultPrice"] == 100
+
+
 def test_what_people_changed_while_the_answer_was_lost_stays(company: Company) -> None:
     company.decide(**IMPATIENT)
     made(company, NetPrice=10, Name="Lamp")

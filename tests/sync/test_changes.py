@@ -133,5 +133,5 @@ def test_a_name_with_a_dot_is_one_name(ledger: Ledger) -> None:
 def test_what_arrived_of_changes_without_answer_is_what_the_target_has_of_any_of_them(
     ledger: Ledger, there: dict[str, Any], arrived: set[str]
 ) -> None:
-    sent = [{"name": "New", "price": Decimal("12.00"), "text": {"body": None}}, {"name": "Newer"}]
+    sent: list[dict[str, Any]] = [{"name": "New", "price": Decimal("12.00"), "text": {"body": None}}, {"name": "Newer"}]
     assert landed(ledger, sent, there).keys() == arrived
