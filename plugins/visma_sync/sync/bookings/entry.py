@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from visma_sync.domain.customer import Customer
-from visma_sync.domain.invoice import Invoice
+from visma_sync.domain.invoice import Invoice, VatShare
 from visma_sync.domain.money import CENT, ZERO, to_cents, vat_on_top
 from visma_sync.domain.sale import SaleLine
 from visma_sync.domain.taxing import Category, spread
@@ -90,6 +90,7 @@ def entry_of(invoice: Invoice, customer: Customer, around: Surroundings, setting
     to decide, ConfigurationError where the flow is not set up.
     """
     refuse_unsupported(invoice)
+    invoice = _one_share_a_rate(invoice)
     rounding = _rounding(invoice, settings)
     rates = {line.position: _rate(line) for line in invoice.goods}
     nets = _nets(invoice, rates)
@@ -108,14 +109,13 @@ def entry_of(invoice: Invoice, customer: Customer, around: Surroundings, setting
     vat_parts = list(_vat_parts(invoice, rates, nets, categories, settings))
     _refuse_unbalanced(invoice, earnings, vat_parts, rounding)
     country = invoice.delivery_address.country or invoice.invoice_address.country
-    foreign = invoice.currency != around.base_currency
     return Entry(
         key=invoice.key,
         number=invoice.number,
         invoiced_on=invoice.invoiced_on,
         posted_on=around.calendar.day_for(invoice.invoiced_on),
         currency=invoice.currency,
-        exchange_rate=invoice.currency_rate if foreign and around.exchange_rates else None,
+        exchange_rate=_exchange_rate(invoice, around),
         branch=settings.branch.choose(country, "branch") or around.default_branch,
         debit_account=_account(settings.bookings.debit_account, invoice.payment_terms, "debit_account"),
         total=invoice.total,
@@ -124,6 +124,28 @@ def entry_of(invoice: Invoice, customer: Customer, around: Surroundings, setting
         earnings=tuple(earnings),
         vat_parts=tuple(vat_parts),
     )
+
+
+def _one_share_a_rate(invoice: Invoice) -> Invoice:
+    """The source may state a rate in several rows."""
+    sums: dict[Decimal, VatShare] = {}
+    for share in invoice.vat_shares:
+        before = sums.get(share.rate, VatShare(rate=share.rate, net=ZERO, vat=ZERO))
+        sums[share.rate] = VatShare(rate=share.rate, net=before.net + share.net, vat=before.vat + share.vat)
+    return invoice.model_copy(update={"vat_shares": tuple(sums.values())})
+
+
+def _exchange_rate(invoice: Invoice, around: Surroundings) -> Decimal | None:
+    """The source's rate, where the currency is not that of the books; one that says nothing parks the invoice."""
+    if invoice.currency == around.base_currency or not around.exchange_rates:
+        return None
+    if invoice.currency_rate == 1:
+        raise parked(
+            "currency_rate_differs",
+            f"the invoice is in {invoice.currency} and the source states no rate, or the rate 1",
+            "Correct the rate of the currency in the source, or book this invoice by hand.",
+        )
+    return invoice.currency_rate
 
 
 def _account(choice: Choice, value: str, setting: str) -> str:

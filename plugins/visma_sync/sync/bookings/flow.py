@@ -1,12 +1,13 @@
 """The booking flow: which invoices are booked, and which of them together."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
 
 from visma_sync.domain.invoice import Invoice
-from visma_sync.errors import Reason, RecordParkedError
+from visma_sync.errors import Reason, RecordParkedError, RecordRejectedError
 from visma_sync.ledger.rows import HeldRecord
 from visma_sync.sync.bookings.batch import batches_of, plan_journal
 from visma_sync.sync.bookings.entry import Entry, entry_of
@@ -22,6 +23,7 @@ from visma_sync.sync.bookings.members import (
 )
 from visma_sync.sync.bookings.surroundings import read_customers, read_surroundings
 from visma_sync.sync.flow import Standing
+from visma_sync.sync.invoices.credits import paths_of_credits, sales_of_invoices
 from visma_sync.sync.reference import Reference, amount_text
 from visma_sync.sync.run import hash_of, source_lists
 from visma_sync.sync.sales.paths import SalePaths
@@ -76,6 +78,7 @@ class BookingFlow(JournalFlow):
             "vat": reference["vat"],
             "sales": sales_of(record),
             "direct": not record.order_keys,
+            "takes_back": record.refers_to if record.is_credit else "",
             "customer": record.customer_key,
             "content": hash_of(record.model_dump(mode="json", exclude=_MOVES)),
         }
@@ -95,7 +98,23 @@ class BookingFlow(JournalFlow):
         return "before_cut_off" if cut_off and date.fromisoformat(reference["date"]) < cut_off else ""
 
     async def refused(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> Mapping[str, str]:
-        return await SalePaths(self.run, self.source).refusals(self.path, wanted, records)
+        credits = {ref["key"]: records[ref["key"]] for ref in wanted if records[ref["key"]].facts.get("takes_back")}
+        sales = [reference for reference in wanted if reference["key"] not in credits]
+        refused = await SalePaths(self.run, self.source).refusals(self.path, sales, records)
+        return refused | (await self._refused_credits(credits) if credits else {})
+
+    async def _refused_credits(self, credits: Mapping[str, HeldRecord]) -> dict[str, str]:
+        """A credit goes the way of the sale that it takes back; one of a sale sent as an order is parked further on."""
+        paths = await paths_of_credits(self, self.path, credits)
+        taken_back = {str(record.facts["takes_back"]) for record in credits.values()}
+        sales = await sales_of_invoices(self, taken_back)
+        went = self.run.ledger.sale_paths({sale for keys in sales.values() for sale in keys})
+
+        def went_as_order(key: str) -> bool:
+            invoice = str(credits[key].facts["takes_back"])
+            return any(went.get(sale) == "order" for sale in sales.get(invoice, ()))
+
+        return {key: f"sent_as_{path}" for key, path in paths.items() if path != self.path and not went_as_order(key)}
 
     async def existing(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> Mapping[str, Standing]:
         by_number = {reference["number"]: reference["key"] for reference in wanted}
@@ -200,8 +219,9 @@ class BookingFlow(JournalFlow):
         others = {record.key: record for record in await self.source.invoices_by_key(unknown)} if unknown else {}
         lists, mapping = await source_lists(self.run, INVOICES, self.source), self.run.mapping(INVOICES)
         for key, record in others.items():
-            read = mapping.read(record.body, lists=lists, settings=self.run.settings)
-            known[key] = sales_of(cast(Invoice, read))
+            with suppress(RecordRejectedError):
+                read = mapping.read(record.body, lists=lists, settings=self.run.settings)
+                known[key] = sales_of(cast(Invoice, read))
         return {
             key: known.get(invoices[key].refers_to, own) if invoices[key].is_credit else own
             for key, own in sales.items()

@@ -31,7 +31,7 @@ async def paths_of_credits(flow: RecordFlow[Invoice], path: str, credits: Mappin
     """
     run = flow.run
     takes_back = {key: str(record.facts["takes_back"]) for key, record in credits.items()}
-    sales = await _sales_of_invoices(flow, set(takes_back.values()))
+    sales = await sales_of_invoices(flow, set(takes_back.values()))
     went = run.ledger.sale_paths({sale for keys in sales.values() for sale in keys})
     paths: dict[str, str] = {}
     undecided: dict[str, HeldRecord] = {}
@@ -51,7 +51,7 @@ def _reference(key: str, record: HeldRecord) -> Reference:
     return Reference(**{**plain_reference(key, record.number), "date": str(record.facts["date"])})
 
 
-async def _sales_of_invoices(flow: RecordFlow[Invoice], keys: Collection[str]) -> dict[str, list[str]]:
+async def sales_of_invoices(flow: RecordFlow[Invoice], keys: Collection[str]) -> dict[str, list[str]]:
     """The sales of these invoices as they were last read; those that never were are read now."""
     run = flow.run
     held = run.ledger.held(run.flow, keys, with_source=False)
