@@ -49,6 +49,13 @@ def agrees(company: Company) -> bool:
 def numbers(**given: Any) -> Compared:
     """A comparison with these numbers."""
     usual = Compared(
-        compared=100, differences=10, to_zero=0, only_in_target=0, incomplete=[], next="nothing", question=""
+        compared=100,
+        in_stock=100,
+        differences=10,
+        to_zero=0,
+        only_in_target=0,
+        incomplete=[],
+        next="nothing",
+        question="",
     )
     return Compared(**{**usual, **given})  # type: ignore[typeddict-item]  # the names are those of the class

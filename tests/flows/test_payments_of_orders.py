@@ -119,6 +119,27 @@ def test_a_payment_waits_until_its_order_was_sent_and_invoiced_in_full(opened: C
     assert open_of(opened, invoice) == difference <= D("0.01")
 
 
+def test_two_invoices_of_one_order_paid_in_one_run_do_not_settle_the_same_money(opened: Company) -> None:
+    first = opened.in_source(f"orders/{GOODS}/invoice")
+    opened.run()
+    ship_and_invoice(opened, GOODS, share=2)
+    ship_and_invoice(opened, GOODS)
+    total = sum((one["amountInCurrency"] for one in invoices_of(opened, GOODS)), D(0))
+    second = opened.in_source("invoices")
+    for invoice, share in ((first, total - 10), (second, D(10))):
+        opened.in_source(
+            f"customerinvoices/{invoice['InvoiceNumber']}",
+            CreatedFromOrderId=first["CreatedFromOrderId"],
+            TotalAmountInvoiceCurrency=share,
+            RemainingAmountInvoiceCurrency=share,
+        )
+        pay(opened, str(invoice["InvoiceNumber"]))
+    numbers = [str(invoice["InvoiceNumber"]) for invoice in (first, second)]
+    assert run(opened, only(*numbers)).all_ended() == dict.fromkeys(numbers, "created")
+    assert {state for _, state in booked(opened).values()} == {"Closed"}
+    assert open_of(opened, first) == 0
+
+
 def ship_and_invoice(company: Company, number: str, share: int = 1) -> None:
     """People ship what there is of an order, a share of its goods or all, and release the invoice of it."""
     order = company.by_marker()[number]

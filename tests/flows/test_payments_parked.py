@@ -237,3 +237,16 @@ def test_a_payment_whose_release_failed_is_released_by_the_next_run(company: Com
     assert {state for _, state in booked(company).values()} == {"Balanced"}
     company.no_more_faults()
     goes_on_by_itself(company, invoice)
+
+
+def test_a_payment_whose_invoice_was_settled_before_its_release_says_so(company: Company) -> None:
+    invoice = billed(company)
+    pay(company, invoice)
+    company.tries = 1
+    company.fault("503", times=99, **WRITES["release"])
+    company.try_run(flow=FLOW)
+    company.no_more_faults()
+    company.in_target(f"invoices/{invoice.in_target}/pay", paymentAmount=D(10))
+    ran = run(company, NOTHING_NEW)
+    assert ran.all_ended() == {invoice.number: "parked(settled_since)"}
+    assert f"of which {invoice.total - 10} is open" in ran.outcomes[invoice.number].detail

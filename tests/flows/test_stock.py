@@ -77,6 +77,14 @@ def test_what_is_less_is_taken_off_and_what_is_more_comes_at_the_purchase_price(
     assert {less["reasonCode"]["id"], more["reasonCode"]["id"]} == {"COUNT"}
 
 
+def test_what_is_more_waits_where_its_cost_is_in_another_currency_than_the_books(shelves: Company) -> None:
+    shelves.ledger().save_master_data("source", "company_currency", [{"currency": "SEK"}])
+    count(shelves, "A-1006", 1)
+    ran = run_stock(shelves)
+    assert {ran.ended(sku) for sku in DIFFERING} == {"parked(unit_cost_in_other_currency)"}
+    assert ran.ended("A-1006") == "updated"
+
+
 def test_what_is_more_can_come_at_the_cost_that_visma_net_knows(shelves: Company) -> None:
     shelves.decide(**IMPATIENT, stock={"unit_cost": "target"})
     shelves.in_target("stock", inventoryNumber="A-1005", quantityOnHand=100, unitCost=Decimal("7.77"))
@@ -307,7 +315,7 @@ def test_when_many_products_would_fall_to_zero_a_person_is_asked_and_nothing_is_
     shelves.forget_requests()
     ran = run_stock(shelves)
     assert shelves.writes() == {}
-    assert "5 of them (50.0 %) would fall to zero" in shelves.asked
+    assert "Of 10 in stock 5 (50.0 %) would fall to zero" in shelves.asked
     assert ran.numbers("parked(brake_pulled)") == sorted(KEPT[:5])
     assert ran.outcomes["A-1005"].detail == "warehouse 1: 255 becomes 0"
 

@@ -12,7 +12,7 @@ from tests.flows.stocked import numbers
 from visma_sync.domain.stock import StockLevel
 from visma_sync.errors import RecordParkedError
 from visma_sync.sync.stock.brake import is_pulled, question
-from visma_sync.sync.stock.difference import Difference, difference_of, why_left_alone
+from visma_sync.sync.stock.difference import Currencies, Difference, difference_of, why_left_alone
 
 TEN = Decimal(10)
 
@@ -86,6 +86,23 @@ def test_the_location_of_the_product_chooses_its_warehouse() -> None:
     assert found.warehouse == "2"
 
 
+def test_a_warehouse_that_is_forced_wins_over_the_default() -> None:
+    found = difference_of(level(), Item(), demo_settings(warehouse={"default": "1", "force": "2"}))
+    assert found is not None
+    assert found.warehouse == "2"
+
+
+def test_a_cost_in_another_currency_than_the_targets_books_is_not_used() -> None:
+    kronor = Currencies("SEK", "EUR")
+    with pytest.raises(RecordParkedError) as parked:
+        difference_of(level(), Item(), demo_settings(), kronor)
+    assert parked.value.code == "unit_cost_in_other_currency"
+    assert difference_of(level(quantity=1), Item(), demo_settings(), kronor) is not None
+    of_target = difference_of(level(), Item(), demo_settings(stock={"unit_cost": "target"}), kronor)
+    assert of_target is not None
+    assert of_target.unit_cost == Decimal("3.10")
+
+
 @pytest.mark.parametrize(
     ("source", "item", "stock", "code"),
     [
@@ -141,6 +158,8 @@ def test_what_is_no_stock_is_left_alone(source: dict[str, Any], item: Item | Non
     [
         ({"to_zero": 10}, None, False),
         ({"to_zero": 11}, None, True),
+        ({"to_zero": 4, "in_stock": 40}, None, False),
+        ({"to_zero": 5, "in_stock": 40}, None, True),
         ({"incomplete": ["items"]}, None, True),
         ({"to_zero": 40}, {"to_zero": 30}, False),
         ({"to_zero": 41}, {"to_zero": 30}, True),
@@ -161,6 +180,6 @@ def test_with_zero_percent_any_fall_to_zero_is_asked_and_with_a_hundred_none() -
 
 
 def test_the_person_sees_the_numbers() -> None:
-    asked = question(numbers(to_zero=25, incomplete=["items of the target"]))
-    assert "100 products were compared, 10 differ. 25 of them (25.0 %) would fall to zero." in asked
+    asked = question(numbers(in_stock=50, to_zero=25, incomplete=["items of the target"]))
+    assert "100 products were compared, 10 differ. Of 50 in stock 25 (50.0 %) would fall to zero." in asked
     assert "The list of items of the target could not be read whole." in asked

@@ -13,7 +13,8 @@ from visma_sync.settings.part import Part
 class StockSettings(Part):
     """Which quantity is kept equal, in which warehouse, at what cost, and when a person is asked first.
 
-    `whole_units` are units of the target that cannot be cut; `brake_percent` is a share of the products compared.
+    `whole_units` are units of the target that cannot be cut; `brake_percent` is a share of the products that the
+    target has in stock.
     """
 
     quantity: Literal["physical", "available"]

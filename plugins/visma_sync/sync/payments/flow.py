@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from visma_sync.domain.money import ZERO
@@ -13,14 +14,14 @@ from visma_sync.ledger.rows import HeldRecord, Intent, Link
 from visma_sync.sync.exist import CLOCK_SLACK
 from visma_sync.sync.flow import Built, DocumentFlow, Standing
 from visma_sync.sync.lists import target_list
-from visma_sync.sync.payments.invoices import PaidInvoices, booked_link, key_of
+from visma_sync.sync.payments.invoices import PaidInvoices, booked_link, content_of, day_of
 from visma_sync.sync.payments.look import read_accounts
 from visma_sync.sync.payments.money import nothing_to_book
-from visma_sync.sync.payments.plan import Surroundings, closed_period, is_closed, plan_payment
+from visma_sync.sync.payments.plan import Part, Surroundings, closed_period, is_closed, plan_payment, settled_since
 from visma_sync.sync.payments.ports import InvoiceSource, PaymentTarget, TargetPayment
 from visma_sync.sync.payments.standing import Account
 from visma_sync.sync.reference import Reference, amount_text
-from visma_sync.sync.run import Run, hash_of
+from visma_sync.sync.run import Run
 from visma_sync.sync.sales.paths import SalePaths
 
 _STATES = {"balanced": "hold", "voided": "cancelled"}
@@ -39,6 +40,7 @@ class PaymentFlow(DocumentFlow[Payment]):
 
     _around: Surroundings
     _on_their_way: Mapping[str, str]
+    _planned: dict[str, tuple[Part, ...]]
 
     def __init__(self, run: Run, source: Any, target: Any) -> None:
         super().__init__(run, source, target)
@@ -59,9 +61,9 @@ class PaymentFlow(DocumentFlow[Payment]):
 
     def reference_of(self, record: Payment) -> Reference:
         return Reference(
-            key=key_of(record),
+            key=self._invoices.key_of(record),
             number=record.number,
-            date=(record.paid_on or record.invoiced_on).isoformat(),
+            date=day_of(record).isoformat(),
             currency=record.currency,
             total=amount_text(record.amount_paid),
             vat=amount_text(ZERO),
@@ -70,7 +72,6 @@ class PaymentFlow(DocumentFlow[Payment]):
 
     def facts_of(self, record: Payment) -> Mapping[str, Any]:
         reference, taken_back = self.reference_of(record), self._invoices.is_taken_back(record)
-        content = {"paid": reference["total"], "on": reference["date"], "taken_back": taken_back}
         return {
             "date": reference["date"],
             "currency": record.currency,
@@ -82,8 +83,12 @@ class PaymentFlow(DocumentFlow[Payment]):
             "direct": not record.order_keys,
             "customer": record.customer_key,
             "nothing": "" if taken_back else nothing_to_book(record),
-            "content": hash_of(content),
+            "content": content_of(record),
         }
+
+    def needs_of(self, record: Payment) -> Mapping[str, Collection[str]]:
+        """Whose payment it is; the customer need not exist in the target under that key."""
+        return {"customer": {record.customer_key}}
 
     # Which are sent
 
@@ -97,12 +102,11 @@ class PaymentFlow(DocumentFlow[Payment]):
         refused = await self._without_open_item(wanted, records)
         keys = [reference["key"] for reference in wanted if reference["key"] not in refused]
         await self._look(self.run.ledger.held(self.run.flow, keys))
-        booked = {
-            key: "already_booked"
+        return refused | {
+            key: nothing_to_book(self._payments[key]) or "already_booked"
             for key, account in self._accounts.items()
             if account.landed is None and account.booked == self._payments[key].amount_paid
         }
-        return refused | booked
 
     async def _without_open_item(
         self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]
@@ -141,6 +145,7 @@ class PaymentFlow(DocumentFlow[Payment]):
         currencies = {row["id"]: row["facts"]["currency"] for row in accounts if row["facts"]["currency"]}
         self._around = Surroundings(None, currencies, await self._periods())
         self._on_their_way = self._uncertain()
+        self._planned = {}
 
     async def _periods(self) -> list[Mapping[str, Any]]:
         """The target's periods; read anew when a payment is of a closed one, which may have been opened since."""
@@ -158,12 +163,27 @@ class PaymentFlow(DocumentFlow[Payment]):
     def build(self, key: str) -> Built:
         payment = self._payments[key]
         another = any(invoice == payment.key and other != key for other, invoice in self._on_their_way.items())
-        around = replace(self._around, account=self._accounts.get(key), another_on_its_way=another)
+        account = self._accounts.get(key)
+        around = replace(
+            self._around, account=account, another_on_its_way=another, promised=self._promised_to_others(key)
+        )
         plan = plan_payment(payment, around, self.run.settings)
+        if account is not None and account.landed is None:
+            self._planned[key] = plan.parts
         written = self.run.mapping(self.kind).write("payment", payment, links={}, settings=self.run.settings, plan=plan)
         return Built(
             marker=plan.marker, payload=written.payload, customer=plan.customer, expected=Totals(plan.amount, ZERO)
         )
+
+    def _promised_to_others(self, key: str) -> dict[str, Decimal]:
+        """By invoice of the target, what payments planned since the accounts were read will take of it.
+
+        Invoices of the source that charge parts of one order are settled on the same invoices of the target.
+        """
+        promised: dict[str, Decimal] = {}
+        for part in (part for other, parts in self._planned.items() if other != key for part in parts):
+            promised[part.invoice] = promised.get(part.invoice, ZERO) + part.amount
+        return promised
 
     async def send(self, built: Built) -> str:
         try:
@@ -192,7 +212,17 @@ class PaymentFlow(DocumentFlow[Payment]):
         try:
             await self.target.payments.release(standing.key, standing.version)
         except RecordRejectedError as refusal:
-            raise _parked_where_closed(refusal, standing.marker) from refusal
+            if refusal.code == "period_closed":
+                raise closed_period(standing.marker) from refusal
+            raise await self._unreleased(standing, refusal) from refusal
+
+    async def _unreleased(self, standing: Standing, refusal: RecordRejectedError) -> RecordRejectedError:
+        """Why a payment was not released: the usual cause is that something else settled its invoices since."""
+        for number, amount in standing.content["applied"]:
+            invoice = await self.target.invoices.get(number)
+            if invoice is not None and invoice.balance < amount:
+                return settled_since(standing.name, number, amount, invoice.balance)
+        return refusal
 
     async def read_back(self, keys: Collection[str], since: datetime) -> AsyncIterator[list[Standing]]:
         async for page in self.target.payments.changed(since):

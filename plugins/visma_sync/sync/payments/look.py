@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from visma_sync.domain.payment import Payment
 from visma_sync.sync.payments.ports import PaymentTarget, TargetInvoice, TargetPayment
-from visma_sync.sync.payments.standing import Account, account_of
+from visma_sync.sync.payments.standing import Account, account_of, entered_of
 from visma_sync.sync.run import Run, now
 
 _ONE_DAY = timedelta(days=1)
@@ -21,7 +21,7 @@ async def read_accounts(run: Run, target: PaymentTarget, payments: Mapping[str, 
     invoices = await _invoices(target, wanted, min(payments[key].invoiced_on for key in numbers))
     booked = await _payments(target, invoices.keys(), min(invoice.dated_on for invoice in invoices.values()))
     return {
-        key: account_of(payments[key], run.settings, [invoices[number] for number in of_one], booked)
+        key: account_of(payments[key], run.settings, [invoices[number] for number in of_one], booked, entered_of(key))
         for key, of_one in numbers.items()
         if invoices.keys() >= of_one
     }

@@ -1,7 +1,7 @@
 """What is decided about a payment before the mapping writes it: how much, on which invoices, by which account; pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -42,13 +42,15 @@ class Surroundings:
 
     `account` is None where its invoice is not in the target yet. `cash_currencies` gives the currency of each cash
     account, where the target says it; `periods` are the target's financial periods. `another_on_its_way` tells that the
-    answer to an earlier payment of the same invoice was lost.
+    answer to an earlier payment of the same invoice was lost; `promised` gives, by invoice of the target, what other
+    payments will take of it that the account does not show yet.
     """
 
     account: Account | None
     cash_currencies: Mapping[str, str]
     periods: Sequence[Mapping[str, Any]]
     another_on_its_way: bool = False
+    promised: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def plan_payment(payment: Payment, around: Surroundings, settings: Settings) -> PaymentPlan:
@@ -74,7 +76,7 @@ def plan_payment(payment: Payment, around: Surroundings, settings: Settings) -> 
         marker=account.marker,
         customer=account.invoices[0].customer,
         amount=amount,
-        parts=_spread(payment, amount, account, settings.max_rounding),
+        parts=_spread(payment, amount, account, around.promised, settings.max_rounding),
         payment_method=method,
         cash_account=cash_account,
     )
@@ -93,6 +95,21 @@ def closed_period(number: str) -> RecordParkedError:
         [Reason("closed_period", "the day of the payment lies in a period that is closed in the target")],
         resolution="Open the period in the target; or book the payment there by hand, then it counts as booked.",
         key=number,
+    )
+
+
+def settled_since(name: str, invoice: str, amount: Decimal, balance: Decimal) -> RecordParkedError:
+    """What is said of a payment in the target that cannot be released, because something else settled its invoice."""
+    return RecordParkedError(
+        [
+            Reason(
+                "settled_since",
+                f"payment {name} waits for its release with {amount} on invoice {invoice}, of which {balance} is open",
+            )
+        ],
+        resolution="In the target, put the payment on invoices of the sale that are open, or take off what settled "
+        "this one; its release is then tried again by itself.",
+        key=name,
     )
 
 
@@ -132,14 +149,16 @@ def _refuse_invoices(payment: Payment, account: Account) -> None:
         )
 
 
-def _spread(payment: Payment, amount: Decimal, account: Account, max_rounding: Decimal) -> tuple[Part, ...]:
+def _spread(
+    payment: Payment, amount: Decimal, account: Account, promised: Mapping[str, Decimal], max_rounding: Decimal
+) -> tuple[Part, ...]:
     """The amount on the invoices, oldest first, up to what is open of each; never more.
 
     An order that is invoiced in parts may come to a few cents less: then nothing more is waited for.
     """
     parts, left = [], amount
     for invoice in account.invoices:
-        part = min(left, account.open_of(invoice))
+        part = min(left, account.open_of(invoice) - promised.get(invoice.number, ZERO))
         if part > ZERO:
             parts.append(Part(invoice.number, part))
             left -= part

@@ -21,9 +21,27 @@ def our_payments(payment: Payment, settings: Settings) -> str:
     return f"{settings.marker_prefix}{payment.number}/"
 
 
-def marker_of(payment: Payment, settings: Settings) -> str:
-    """The marker of a payment: its invoice's number, and what is paid of it by then."""
-    return f"{our_payments(payment, settings)}{amount_text(payment.amount_paid)}"
+def key_of(payment: Payment, entered: int = 1) -> str:
+    """The key of a payment: its invoice and what is paid of it by then. When more is paid, that is another record.
+
+    So is what was `entered` anew in the source, after a correction of what we had booked already.
+    """
+    return f"{payment.key}/{amount_text(payment.amount_paid)}{_again(entered)}"
+
+
+def entered_of(key: str) -> int:
+    """The how-manieth time a payment was entered in the source, by its key; 1 where nothing was corrected."""
+    _, _, entered = [*key.split("/"), "", ""][:3]
+    return int(entered or 1)
+
+
+def marker_of(payment: Payment, settings: Settings, entered: int = 1) -> str:
+    """The marker of a payment: its invoice's number, what is paid of it by then, and when entered anew, that."""
+    return f"{our_payments(payment, settings)}{amount_text(payment.amount_paid)}{_again(entered)}"
+
+
+def _again(entered: int) -> str:
+    return f"/{entered}" if entered > 1 else ""
 
 
 @dataclass(frozen=True)
@@ -83,13 +101,14 @@ def account_of(
     settings: Settings,
     invoices: Collection[TargetInvoice],
     payments: Collection[TargetPayment],
+    entered: int = 1,
 ) -> Account:
-    """The account of an invoice; `payments` may be on other invoices as well."""
+    """The account of an invoice; `payments` may be on other invoices as well, `entered` is that of the key."""
     numbers = {invoice.number for invoice in invoices}
     return Account(
         invoices=tuple(sorted(invoices, key=lambda invoice: (invoice.dated_on, invoice.number))),
         payments=tuple(one for one in payments if one.state != "voided" and _settles(one, numbers)),
-        marker=marker_of(payment, settings),
+        marker=marker_of(payment, settings, entered),
         ours=our_payments(payment, settings),
         total=payment.total,
     )

@@ -13,7 +13,15 @@ from visma_sync.sync.lists import check_settings
 from visma_sync.sync.run import Run, now
 from visma_sync.sync.stock.adjustments import marker_start
 from visma_sync.sync.stock.brake import Compared, is_pulled, question
-from visma_sync.sync.stock.difference import Difference, TargetStock, difference_of, why_left_alone
+from visma_sync.sync.stock.currencies import cost_currencies
+from visma_sync.sync.stock.difference import (
+    Currencies,
+    Difference,
+    TargetStock,
+    difference_of,
+    quantity_of,
+    why_left_alone,
+)
 from visma_sync.sync.stock.earlier import settle_earlier
 from visma_sync.sync.stock.flow import StockFlow, held_level
 
@@ -22,12 +30,18 @@ STEP = "compare_stock"
 
 @dataclass
 class _Comparison:
-    """What becomes of the products: those that differ, by SKU, and the outcomes of the others."""
+    """What becomes of the products: those that differ, by SKU, and the outcomes of the others.
+
+    `in_stock` counts those that the target has in stock now; `currencies` are those of costs in the source and in the
+    target.
+    """
 
     run: Run
+    currencies: Currencies
     differences: dict[str, Difference] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     equal: int = 0
+    in_stock: int = 0
 
     def end(self, level: StockLevel, state: str, reason: str = "", *, cure: str = "", detail: str = "") -> None:
         """Note what became of a product."""
@@ -42,15 +56,17 @@ class _Comparison:
             self.end(level, "skipped", reason)
             return
         try:
-            difference = difference_of(level, row, self.run.settings)
+            difference = difference_of(level, row, self.run.settings, self.currencies)
         except RecordRejectedError as parked:
             self.end(level, "parked", parked.code, cure=parked.resolution, detail=parked.message)
             return
         if difference is None:
             self.equal += 1
+            self.in_stock += quantity_of(level, self.run.settings) > 0
             self.end(level, "unchanged")
         else:
             self.differences[level.key] = difference
+            self.in_stock += difference.before > 0
 
 
 async def compare_stock(flow: StockFlow, window: Window, approved: Compared | None = None) -> Compared:
@@ -68,9 +84,11 @@ async def compare_stock(flow: StockFlow, window: Window, approved: Compared | No
     held = run.ledger.held(run.flow, keys, with_source=False)
     levels = {key: held_level(key, record.number, record.facts) for key, record in held.items()}
     rows = await flow.target_levels(levels if window.numbers else None) if levels else {}
-    comparison = _judged(flow, levels, rows, unsettled)
+    comparison = _Comparison(run, await cost_currencies(flow) if levels else Currencies())
+    _judge_all(comparison, flow, levels, rows, unsettled)
     compared = Compared(
         compared=comparison.equal + len(comparison.differences),
+        in_stock=comparison.in_stock,
         differences=len(comparison.differences),
         to_zero=sum(one.falls_to_zero for one in comparison.differences.values()),
         only_in_target=0 if window.numbers else _only_in_target(levels, rows),
@@ -87,13 +105,13 @@ async def compare_stock(flow: StockFlow, window: Window, approved: Compared | No
     return Compared(**{**compared, "next": "nothing"}) if run.dry_run else compared
 
 
-def _judged(
+def _judge_all(
+    comparison: _Comparison,
     flow: StockFlow,
     levels: Mapping[str, StockLevel],
     rows: Mapping[str, TargetStock],
     unsettled: Mapping[str, Outcome],
-) -> _Comparison:
-    comparison = _Comparison(flow.run)
+) -> None:
     spellings = Counter(key.casefold() for key in levels)
     waiting = {sku.casefold(): outcome for sku, outcome in unsettled.items()}
     for key, level in levels.items():
@@ -112,7 +130,6 @@ def _judged(
             comparison.end(level, "parked", "not_read", cure="Nothing to do: the next run reads it again.")
         else:
             comparison.judge(level, row)
-    return comparison
 
 
 def _only_in_target(levels: Mapping[str, StockLevel], rows: Mapping[str, TargetStock]) -> int:

@@ -69,6 +69,22 @@ class Difference:
         return f"warehouse {self.warehouse}: {plain(self.before)} becomes {plain(self.after)}"
 
 
+@dataclass(frozen=True)
+class Currencies:
+    """In which currencies the two companies keep their costs; empty where it is not known or does not matter."""
+
+    source: str = ""
+    target: str = ""
+
+    @property
+    def differ(self) -> bool:
+        """Whether a cost of the source is none in the target."""
+        return bool(self.source and self.target) and self.source != self.target
+
+
+_ONE_CURRENCY = Currencies()
+
+
 def why_left_alone(level: StockLevel, row: TargetStock | None) -> str:
     """The reason why a product's stock is none of our business; empty where it is."""
     if not level.is_stock:
@@ -78,7 +94,9 @@ def why_left_alone(level: StockLevel, row: TargetStock | None) -> str:
     return "" if row.is_stock else "not_stock_in_target"
 
 
-def difference_of(level: StockLevel, row: TargetStock | None, settings: Settings) -> Difference | None:
+def difference_of(
+    level: StockLevel, row: TargetStock | None, settings: Settings, currencies: Currencies = _ONE_CURRENCY
+) -> Difference | None:
     """How the target has to change to have what the source has, None where it has.
 
     Raises RecordParkedError where that cannot be decided without a person.
@@ -101,12 +119,17 @@ def difference_of(level: StockLevel, row: TargetStock | None, settings: Settings
             f"product '{level.number}' is {row.status.casefold()} in the target, and its stock differs",
             "Make the product active in the target; its stock follows by itself.",
         )
-    cost = _unit_cost(level, row, settings) if after > before else None
+    cost = _unit_cost(level, row, settings, currencies) if after > before else None
     return Difference(warehouse, row.unit, before, after, cost)
 
 
+def quantity_of(level: StockLevel, settings: Settings) -> Decimal:
+    """The quantity of the source that the settings compare."""
+    return level.quantity if settings.stock.quantity == "physical" else level.available
+
+
 def _wanted(level: StockLevel, row: TargetStock, settings: Settings) -> Decimal:
-    quantity = level.quantity if settings.stock.quantity == "physical" else level.available
+    quantity = quantity_of(level, settings)
     unit = settings.units.choose(level.unit, "units")
     if unit and unit != row.unit:
         raise _parked(
@@ -134,7 +157,8 @@ def _of_target(there: WarehouseLevel, settings: Settings) -> Decimal:
 
 
 def _warehouse(level: StockLevel, settings: Settings) -> str:
-    chosen = settings.stock.warehouse.choose(level.location, "stock_warehouse") or settings.warehouse.default or ""
+    usual = settings.warehouse.default if settings.warehouse.force is None else settings.warehouse.force
+    chosen = settings.stock.warehouse.choose(level.location, "stock_warehouse") or usual
     if not chosen:
         raise _parked(
             "no_warehouse",
@@ -144,7 +168,14 @@ def _warehouse(level: StockLevel, settings: Settings) -> str:
     return chosen
 
 
-def _unit_cost(level: StockLevel, row: TargetStock, settings: Settings) -> Decimal:
+def _unit_cost(level: StockLevel, row: TargetStock, settings: Settings, currencies: Currencies) -> Decimal:
+    if settings.stock.unit_cost == "source" and currencies.differ:
+        raise _parked(
+            "unit_cost_in_other_currency",
+            f"there is more of product '{level.number}'; its cost is in {currencies.source}, the target's books are in "
+            f"{currencies.target}",
+            "Set stock.unit_cost to target; a product that has no cost there yet is entered there once by hand.",
+        )
     cost = level.unit_cost if settings.stock.unit_cost == "source" else row.average_cost or row.last_cost
     if cost <= 0:
         raise _parked(
