@@ -160,7 +160,6 @@ def test_after_a_lost_ledger_customers_are_found_again_by_their_marker(untrouble
     for customer in customers:
         untroubled.in_target(
             f"customers/{before[customer['CustomerNumber']]['number']}",
-            mainContact={"email": "ander@adres.example"},
             vatRegistrationId=None,
             corporateId=None,
         )
@@ -169,6 +168,31 @@ def test_after_a_lost_ledger_customers_are_found_again_by_their_marker(untrouble
     assert [ran.customers[one["CustomerNumber"]].reason for one in customers] == ["found_by_marker"] * 2
     assert made(untroubled).keys() == before.keys()
     assert len(contacts_of(untroubled, before[customers[1]["CustomerNumber"]]["number"])) == 1
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_an_account_reference_that_is_our_number_by_chance_parks_the_order(private: bool, untroubled: Company) -> None:
+    customer = newcomers(untroubled, private=private)[0]
+    number = typed_in(untroubled, accountReference=customer["CustomerNumber"], mainContact={"email": "a@b.example"})
+    order = ordered_by(untroubled, customer)
+    ran = untroubled.run(only(order))
+    assert ran.ended(order) == "parked(customer_contradicts)"
+    assert number in ran.outcomes[order].detail
+    assert "account reference" in ran.outcomes[order].cure
+    untroubled.in_target(f"customers/{number}", accountReference="10-A")
+    assert untroubled.run(NOTHING_NEW).ended(order) == "created"
+    assert buyer_in_target(untroubled, order) != number
+
+
+def test_of_two_customers_with_our_number_the_one_that_agrees_otherwise_too_is_ours(untroubled: Company) -> None:
+    customer = newcomers(untroubled, private=True)[0]
+    untroubled.run(only(ordered_by(untroubled, customer)))
+    ours = made(untroubled)[customer["CustomerNumber"]]["number"]
+    typed_in(untroubled, accountReference=customer["CustomerNumber"], mainContact={"email": "a@b.example"})
+    untroubled.lose_ledger()
+    order = ordered_by(untroubled, customer)
+    untroubled.run(only(order))
+    assert buyer_in_target(untroubled, order) == ours
 
 
 # Not settled by guessing
@@ -248,6 +272,15 @@ def test_a_customer_without_an_email_address_is_made_where_the_settings_say_so(u
     assert {buyer_in_target(untroubled, order) for order in orders} == {
         made(untroubled)[customer["CustomerNumber"]]["number"]
     }
+
+
+def test_a_customer_without_any_sign_of_its_own_is_found_again_by_our_marker_alone(untroubled: Company) -> None:
+    customer = without_email(untroubled)
+    orders = [ordered_by(untroubled, customer) for _ in range(2)]
+    untroubled.run(only(orders[0]))
+    untroubled.lose_ledger()
+    assert untroubled.run(only(orders[1])).customers[customer["CustomerNumber"]].reason == "found_by_marker"
+    assert len({buyer_in_target(untroubled, order) for order in orders}) == 1
 
 
 def test_a_customer_without_an_email_address_parks_its_order_where_the_settings_say_so(untroubled: Company) -> None:

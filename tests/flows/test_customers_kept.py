@@ -28,7 +28,8 @@ def test_zone_accounts_and_payment_method_follow_country_and_kind(untroubled: Co
     seen = set()
     for number, debtor in made(untroubled).items():
         source = customers(untroubled)[number]
-        country, business = source["InvoiceCountryCode"] or "NL", bool(source["VatNumber"])
+        follows = source["DeliveryCountryCode"] if source["DeliveryBasedVat"] else None
+        country, business = follows or source["InvoiceCountryCode"] or "NL", bool(source["VatNumber"])
         accounts = debtor["glAccounts"]
         if country == "NL":
             wanted = ("DOMESTIC", "8000", "8020")

@@ -1,17 +1,20 @@
 """Lost answers, refusals and killed processes in the customer flow: nothing twice, nothing lost, nothing outdated."""
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.flows.conftest import TWELVE, Holdings
 from tests.flows.customer_flow import FLOW, TODAYS, customers, one_made, run
-from tests.flows.running import IMPATIENT, Company, demo_settings, only
+from tests.flows.running import IMPATIENT, NOTHING_NEW, Company, demo_settings, only
 from tests.flows.shop import WRITES, Stored
-from tests.flows.test_customers import made
+from tests.flows.test_customers import made, newcomers, ordered_by
 from tests.flows.test_faults import FAULTS_OF_WRITES
 from tests.flows.test_kills import finished, killed_when
+from visma_sync.systems.vismanet.answers.customers import TargetCustomer
 from visma_sync.systems.vismanet.client import VismaNetClient
 
 
@@ -84,6 +87,37 @@ def test_a_change_whose_answer_was_lost_is_not_taken_for_somebody_elses(town: st
     assert made(untroubled)[number]["mainAddress"]["city"] == town
 
 
+@pytest.mark.parametrize(
+    ("fault", "ended"),
+    [("timeout_after", "unchanged(found_by_marker)"), ("timeout_before", "skipped(not_wanted_any_more)")],
+)
+def test_a_customer_whose_answer_was_lost_is_looked_for_and_not_made_although_a_filter_leaves_it_out_by_now(
+    fault: str, ended: str, untroubled: Company
+) -> None:
+    number = newcomers(untroubled, private=False)[0]["CustomerNumber"]
+    untroubled.tries = 1
+    untroubled.fault(fault, **WRITES["customer"])
+    assert run(untroubled, only(number)).ended(number) == "uncertain(answer_lost)"
+    untroubled.tries = 5
+    untroubled.decide(filters={FLOW: ["=customer.currency == 'XXX'"]}, **IMPATIENT)
+    assert run(untroubled, NOTHING_NEW).ended(number) == ended
+    assert (number in made(untroubled)) == (fault == "timeout_after")
+    assert number not in run(untroubled, NOTHING_NEW).outcomes
+
+
+def test_a_customer_whose_answer_was_lost_is_ours_although_somebody_changed_its_email_address(
+    untroubled: Company,
+) -> None:
+    number = newcomers(untroubled, private=True)[0]["CustomerNumber"]
+    untroubled.tries = 1
+    untroubled.fault("timeout_after", **WRITES["customer"])
+    assert run(untroubled, only(number)).ended(number) == "uncertain(answer_lost)"
+    debtor = made(untroubled)[number]["number"]
+    untroubled.in_target(f"customers/{debtor}", mainContact={"email": "ander@adres.example"})
+    assert run(untroubled, only(number)).ended(number) == "unchanged(found_by_marker)"
+    assert made(untroubled)[number]["number"] == debtor
+
+
 class SomebodyElse(VismaNetClient):
     """Changes the telephone number of a customer by hand after it was read and before it is changed, once."""
 
@@ -107,6 +141,67 @@ def test_somebody_who_changes_a_customer_at_the_same_time_is_not_overwritten(unt
     after = made(untroubled)[number]
     assert (after["mainAddress"]["city"], after["mainContact"]["phone1"]) == ("Assen", "+31 20 1234567")
     assert "mainContact.phone1" in ran.outcomes[number].detail
+
+
+class RunInBetween(VismaNetClient):
+    """Lets a run happen before or after a customer is read, once."""
+
+    happens: Callable[[], object] | None = None
+    after: bool = False
+
+    async def customer(self, number: str) -> TargetCustomer | None:
+        """The customer as it is then."""
+        happens, type(self).happens = type(self).happens, None
+        if happens is not None and not self.after:
+            await asyncio.to_thread(happens)
+        read = await super().customer(number)
+        if happens is not None and self.after:
+            await asyncio.to_thread(happens)
+        return read
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_an_order_that_brought_later_data_meanwhile_is_not_undone_by_what_was_read_before(
+    after: bool, untroubled: Company
+) -> None:
+    number, _ = one_made(untroubled)
+    untroubled.in_source(f"customers/{number}", InvoiceCity="Assen", Telephone="+31 592 000000")
+    beside = replace(untroubled, runs=100)
+
+    def ordered_after_moving_on() -> None:
+        untroubled.in_source(f"customers/{number}", InvoiceCity="Emmen")
+        order = ordered_by(untroubled, {"CustomerNumber": number})
+        assert beside.run(only(order)).customers[number].state == "updated"
+
+    meanwhile = {"happens": staticmethod(ordered_after_moving_on), "after": after}
+    untroubled.target_client = type("OrderInBetween", (RunInBetween,), meanwhile)
+    ran = run(untroubled, only(number))
+    assert ran.ended(number) == "unchanged"
+    assert ran.outcomes[number].detail == "another run had a later version of it in hand"
+    there = made(untroubled)[number]
+    assert (there["mainAddress"]["city"], there["mainContact"]["phone1"]) == ("Emmen", "+31 592 000000")
+    untroubled.forget_requests()
+    assert run(untroubled, only(number)).outcomes[number].detail == ""
+    assert not untroubled.writes()
+
+
+def test_later_data_whose_answer_was_lost_is_not_undone_by_what_was_read_before(untroubled: Company) -> None:
+    number, _ = one_made(untroubled)
+    untroubled.in_source(f"customers/{number}", InvoiceCity="Assen")
+    beside = replace(untroubled, runs=100, tries=1)
+
+    def ordered_after_moving_on() -> None:
+        untroubled.in_source(f"customers/{number}", InvoiceCity="Emmen")
+        untroubled.fault("timeout_after", **WRITES["change"])
+        order = ordered_by(untroubled, {"CustomerNumber": number})
+        assert beside.run(only(order)).customers[number].state == "uncertain"
+
+    meanwhile = {"happens": staticmethod(ordered_after_moving_on), "after": True}
+    untroubled.target_client = type("OrderInBetween", (RunInBetween,), meanwhile)
+    assert run(untroubled, only(number)).ended(number) == "unchanged"
+    assert made(untroubled)[number]["mainAddress"]["city"] == "Emmen"
+    assert run(untroubled, only(number)).ended(number) == "updated"
+    assert made(untroubled)[number]["mainAddress"]["city"] == "Emmen"
 
 
 @pytest.mark.parametrize("write", ["customer", "contact"])

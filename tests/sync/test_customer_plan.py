@@ -49,6 +49,16 @@ def test_the_zone_is_that_of_the_most_exact_treatments(country: str, who: dict[s
     assert plan_customer(a_customer(country=country, **who), settings()).vat_zone == zone
 
 
+@pytest.mark.parametrize(
+    ("delivered_to", "follows", "zone"),
+    [("US", True, "EXPORT"), ("US", False, "DOMESTIC"), ("", True, "DOMESTIC")],
+)
+def test_the_zone_is_that_of_the_delivery_where_the_vat_follows_it(delivered_to: str, follows: bool, zone: str) -> None:
+    address = a_customer(country=delivered_to).invoice_address
+    customer = a_customer(country="NL", delivery_address=address, delivery_based_vat=follows)
+    assert plan_customer(customer, settings()).vat_zone == zone
+
+
 def test_where_the_treatments_name_several_zones_the_class_decides() -> None:
     assert plan_customer(a_customer(country="FI"), settings()).vat_zone == ""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from visma_sync.domain.customer import Customer
 from visma_sync.ledger.journal import Journal
-from visma_sync.ledger.rows import Intent, Link
+from visma_sync.ledger.rows import Intent, Link, LinkChange
 from visma_sync.sync.ports import CustomerTarget, TargetContact
 from visma_sync.sync.run import Run, now
 from visma_sync.sync.write import Look, Write, write_once
@@ -34,7 +34,6 @@ class ContactPersons:
         """
         if not link.detail.get(_CONTACT_DUE):
             return link
-        settled = replace(link, detail={})
         intent = self.intents.get(customer.key)
         looked_at = now()
         existing = [] if has_none and intent is None else await self.target.contacts(link.target_key)
@@ -42,8 +41,8 @@ class ContactPersons:
         if same is None or (intent is not None and intent.state == "open"):
             write = self._write(customer, link.target_key)
             await write_once(self.run, self.journal, write, intent, Look(same.id if same else "", looked_at))
-        await self.journal.commit(settled)
-        return settled
+        await self.journal.commit(LinkChange("customer", customer.key, _settled))
+        return _settled(link)
 
     def _write(self, customer: Customer, number: str) -> Write:
         written = self.run.mapping("customer").write(
@@ -63,6 +62,10 @@ class ContactPersons:
             link=Link("contact", customer.key, ""),
             flow=self.run.writer_of("customer"),
         )
+
+
+def _settled(link: Link) -> Link:
+    return replace(link, detail={name: noted for name, noted in link.detail.items() if name != _CONTACT_DUE})
 
 
 def _same_contact(customer: Customer, existing: Sequence[TargetContact]) -> TargetContact | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol, cast
 
 from visma_sync.domain.customer import Customer
-from visma_sync.ledger.rows import FlowOutcome, HeldRecord, Link, Outcome
+from visma_sync.ledger.rows import FlowOutcome, HeldRecord, Link, LinkChange, Outcome
 from visma_sync.sync.customers.outcome import ARCHIVED, outcome_of
 from visma_sync.sync.customers.write import settle_customers
 from visma_sync.sync.flow import MasterFlow
@@ -68,7 +68,7 @@ class CustomerFlow(MasterFlow[Customer]):
         gone = [link for key, link in known.items() if key not in there]
         held = ledger.held(run.flow, [link.source_key for link in gone], with_source=False)
         ledger.commit(
-            *(replace(link, detail={**link.detail, _DELETED: True}) for link in gone),
+            *(LinkChange("customer", link.source_key, _noted_deleted) for link in gone),
             *(FlowOutcome(run.flow, run.run_id, _deleted(link, held)) for link in gone),
         )
         ledger.save_cursor(_LOOKED_FOR_DELETED, began_at)
@@ -101,6 +101,10 @@ class CustomerFlow(MasterFlow[Customer]):
 
 def _made_before(since: datetime, link: Link | None) -> bool:
     return link is not None and link.linked_at is not None and link.linked_at < since
+
+
+def _noted_deleted(link: Link) -> Link:
+    return replace(link, detail={**link.detail, _DELETED: True})
 
 
 def _deleted(link: Link, held: Mapping[str, HeldRecord]) -> Outcome:

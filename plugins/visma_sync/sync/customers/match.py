@@ -53,16 +53,19 @@ def known_customers(ledger: Ledger, customers: Collection[Customer], settings: S
     return KnownCustomers(by_field, taken)
 
 
-def match_customer(customer: Customer, known: KnownCustomers, ledger: Ledger, settings: Settings) -> Match | None:
-    """The one customer of the target that this is, None where it has none yet.
+def match_customer(
+    customer: Customer, known: KnownCustomers, ledger: Ledger, settings: Settings, *, begun: bool
+) -> Match | None:
+    """The one customer of the target that this is, None where it has none yet; `begun` says that we began to make it.
 
     Order: our marker, VAT or organisation number in the same country, e-mail of the same kind. Two hits, a hit linked
-    to another source customer, or a hit whose numbers contradict raise RecordParkedError naming them.
+    to another source customer, a hit whose numbers contradict, or a marker that nothing else of the customer bears out
+    raise RecordParkedError naming them.
     """
     country = customer.invoice_address.country or settings.vat.home_country
     classes = settings.customer_classes.of_kind(customer.is_company)
     rules = (
-        ("marker", known.having("marker", customer_marker(customer, settings))),
+        ("marker", _marked(customer, known, settings, begun=begun)),
         (
             "vat_number",
             [hit for hit in known.having("vat_number", customer.vat_number) if hit.country == country],
@@ -77,6 +80,29 @@ def match_customer(customer: Customer, known: KnownCustomers, ledger: Ledger, se
         if hits:
             return _the_one(customer, rule, hits, known, ledger)
     return None
+
+
+def _marked(customer: Customer, known: KnownCustomers, settings: Settings, *, begun: bool) -> Sequence[FoundIdentity]:
+    """Those that carry our marker and are ours: a short number may be somebody else's account reference by chance."""
+    hits = known.having("marker", customer_marker(customer, settings))
+    signs = (
+        ("vat_number", customer.vat_number),
+        ("corporate_id", customer.corporate_id),
+        ("email", customer.email_compared),
+    )
+    if not hits or begun or not any(value for _, value in signs):
+        return hits
+    alike = {found.target_key for field, value in signs for found in known.having(field, value)}
+    ours = [hit for hit in hits if hit.target_key in alike]
+    if not ours:
+        numbers = ", ".join(sorted(hit.target_key for hit in hits))
+        sentence = f"its number is the account reference of customer {numbers} of the target, and nothing else agrees"
+        raise RecordParkedError(
+            [Reason("customer_contradicts", f"customer {customer.number}: {sentence}")],
+            resolution="Where it is the same customer, give it the same e-mail address or number in both systems; where"
+            " it is not, take its account reference out in the target.",
+        )
+    return ours
 
 
 def _the_one(

@@ -48,8 +48,11 @@ def plan_customer(customer: Customer, settings: Settings) -> CustomerPlan:
 
 
 def _vat_country(customer: Customer, settings: Settings) -> str:
+    """That of the invoice, or of the delivery where the customer's VAT follows it; `XI` for Northern Ireland."""
     if customer.is_northern_ireland:
         return "XI"
+    if customer.delivery_based_vat and customer.delivery_address.country:
+        return customer.delivery_address.country
     return customer.invoice_address.country or settings.vat.home_country
 
 

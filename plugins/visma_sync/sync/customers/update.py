@@ -12,6 +12,7 @@ from visma_sync.sync.changes import Change, change_of, flat, is_news, landed, se
 from visma_sync.sync.customers.check import check_customer
 from visma_sync.sync.customers.outcome import outcome_of
 from visma_sync.sync.customers.plan import plan_customer
+from visma_sync.sync.customers.version import is_outdated, link_noted, version_noted
 from visma_sync.sync.ports import CustomerTarget, TargetCustomer
 from visma_sync.sync.run import Run
 from visma_sync.sync.write import Write, write_once
@@ -30,6 +31,7 @@ class Updates:
     async def bring_up_to_date(self, customer: Customer, held: HeldRecord, link: Link) -> Outcome:
         """Compare with what was written last and, only where that differs, with the target.
 
+        A version is left alone where another run sent a later one: before this step, or while the target was read.
         Raises RecordParkedError where the customer is gone from the target, StaleVersionError where somebody changes it
         at the same time.
         """
@@ -37,25 +39,37 @@ class Updates:
         lost = self._lost(customer)
         if link.source_hash == fingerprint and lost is None:
             return outcome_of(customer, "unchanged", target=link.target_key)
+        if is_outdated(held, link):
+            return _outdated(customer, link)
         ours = self._written(customer)
-        settled = replace(link, source_hash=fingerprint)
         if lost is None and not is_news(self.run.ledger, ours.payload, link.written, ours.emptied):
-            return await self._unchanged(customer, settled)
+            return await self._unchanged(customer, held, replace(link, source_hash=fingerprint))
         check_customer(customer, self.run.settings, self.countries)
         current = await self._current(link)
-        there = current.as_written()
+        link = self.run.ledger.links("customer", [customer.key])[customer.key]
+        if is_outdated(held, link):
+            return _outdated(customer, link)
+        return await self._compare(customer, held, link, ours, current)
+
+    async def _compare(
+        self, customer: Customer, held: HeldRecord, link: Link, ours: Written, current: TargetCustomer
+    ) -> Outcome:
+        """Send what differs from what was written last, as far as nobody changed it in the target."""
+        lost, there = self._lost(customer), current.as_written()
         arrived = landed(self.run.ledger, sent_in_vain(self.run.ledger, lost), there)
         change = change_of(
             self.run.ledger, ours.payload, {**link.written, **arrived}, there, ours.only_if_empty, ours.emptied
         )
         if self.run.dry_run:
             return _would_be(customer, link, change)
-        settled = replace(settled, written=change.written)
+        fingerprint = self.run.fingerprint_of("customer", held.source_hash)
+        settled = replace(link, source_hash=fingerprint, written=change.written)
         if change.payload:
-            return await self._send(customer, settled, change, current)
+            return await self._send(customer, held, settled, change, current)
         if lost is None:
-            return await self._unchanged(customer, settled, _kept(change))
-        await self.journal.commit(settled, replace(lost, state="done", target_key=link.target_key, repeatable=True))
+            return await self._unchanged(customer, held, settled, _kept(change))
+        done = replace(lost, state="done", target_key=link.target_key, repeatable=True)
+        await self.journal.commit(link_noted(held, settled), done)
         return outcome_of(customer, "updated" if arrived else "unchanged", detail=_kept(change), target=link.target_key)
 
     def _lost(self, customer: Customer) -> Intent | None:
@@ -63,9 +77,9 @@ class Updates:
         intent = self.intents.get(customer.key)
         return intent if intent is not None and intent.state == "open" else None
 
-    async def _unchanged(self, customer: Customer, link: Link, detail: str = "") -> Outcome:
+    async def _unchanged(self, customer: Customer, held: HeldRecord, link: Link, detail: str = "") -> Outcome:
         if not self.run.dry_run:
-            await self.journal.commit(link)
+            await self.journal.commit(link_noted(held, link))
         return outcome_of(customer, "unchanged", detail=detail, target=link.target_key)
 
     def _written(self, customer: Customer) -> Written:
@@ -82,7 +96,9 @@ class Updates:
             )
         return current
 
-    async def _send(self, customer: Customer, link: Link, change: Change, current: TargetCustomer) -> Outcome:
+    async def _send(
+        self, customer: Customer, held: HeldRecord, link: Link, change: Change, current: TargetCustomer
+    ) -> Outcome:
         async def send() -> str:
             await self.target.update_customer(link.target_key, change.payload, current.version)
             return link.target_key
@@ -94,12 +110,19 @@ class Updates:
             marker=link.target_key,
             payload=change.payload,
             send=send,
-            link=link,
+            link=link_noted(held, link),
             flow=self.run.writer_of("customer"),
             repeatable=True,
         )
+        # Before the request leaves: a run that reads the customer afterwards must know that it is no longer the latest.
+        await self.journal.commit(version_noted(held, customer.key))
         await write_once(self.run, self.journal, write, None, None)
         return outcome_of(customer, "updated", detail=_kept(change), target=link.target_key)
+
+
+def _outdated(customer: Customer, link: Link) -> Outcome:
+    detail = "another run had a later version of it in hand"
+    return outcome_of(customer, "unchanged", detail=detail, target=link.target_key)
 
 
 def _would_be(customer: Customer, link: Link, change: Change) -> Outcome:

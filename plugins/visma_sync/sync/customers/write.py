@@ -18,6 +18,8 @@ from visma_sync.sync.customers.match import KnownCustomers, Match, Rival, known_
 from visma_sync.sync.customers.outcome import outcome_of
 from visma_sync.sync.customers.plan import plan_customer
 from visma_sync.sync.customers.update import Updates
+from visma_sync.sync.customers.version import version_of
+from visma_sync.sync.fetch import FILTERED
 from visma_sync.sync.lists import target_list
 from visma_sync.sync.ports import CustomerTarget, TargetCustomer
 from visma_sync.sync.reference import Reference, plain_reference
@@ -142,7 +144,9 @@ class _Writing:
                 link = await self.contacts.ensure(customer, link)
             return await self.updates.bring_up_to_date(customer, self.known.held[customer.key], link)
         check_customer(customer, self.run.settings, self.known.countries)
-        match = match_customer(customer, self.known.known, self.run.ledger, self.run.settings)
+        intent = self.known.intents.get(customer.key)
+        begun = intent is not None and intent.state in {"open", "done"}
+        match = match_customer(customer, self.known.known, self.run.ledger, self.run.settings, begun=begun)
         _refuse_shared(customer, self.known.shared, match)
         if match is None:
             refused = _without_email(customer, self.run.settings)
@@ -172,10 +176,13 @@ class _Writing:
             send=send,
             link=link,
             flow=self.run.writer_of("customer"),
+            wanted=FILTERED not in self.known.held[customer.key].facts,
         )
         intent = self.known.intents.get(customer.key)
         # A customer of ours that had landed when the step looked was found by its marker: here it was not.
         done = await write_once(self.run, self.journal, write, intent, Look("", self.known.looked_at))
+        if done.how == "absent":
+            return outcome_of(customer, "skipped", "not_wanted_any_more")
         link = replace(link, target_key=done.target_key, how=done.how)
         await self.contacts.ensure(customer, link, has_none=done.how == "created")
         cuts = "; ".join(str(cut) for cut in written.cuts)
@@ -193,21 +200,23 @@ class _Writing:
         return outcome_of(customer, "unchanged", f"found_by_{match.rule}", target=match.number)
 
     def _new_link(self, customer: Customer, number: str, payload: Mapping[str, Any]) -> Link:
+        held = self.known.held[customer.key]
         return Link(
             "customer",
             customer.key,
             number,
-            source_hash=self.run.fingerprint_of("customer", self.known.held[customer.key].source_hash),
+            source_hash=self.run.fingerprint_of("customer", held.source_hash),
             written=hashes_of(self.run.ledger, payload),
-            detail=contact_due(customer),
+            detail={**version_of(held), **contact_due(customer)},
         )
 
 
 def _would_be(customer: Customer, match: Match | None) -> Outcome:
     if match is None:
         return outcome_of(customer, "skipped", "dry_run", "would be created")
-    detail = f"would be linked with customer {match.number}, found by {match.rule}"
-    return outcome_of(customer, "skipped", "dry_run", detail, match.number)
+    linked = f"would be linked with customer {match.number}, found by {match.rule}"
+    contact = "its contact person would be made unless it is there" if customer.has_contact_person else ""
+    return outcome_of(customer, "skipped", "would_link", "; ".join(filter(None, (linked, contact))), match.number)
 
 
 def _refuse_shared(customer: Customer, shared: Mapping[str, Rival], match: Match | None) -> None:
