@@ -1,4 +1,9 @@
-"""The least number of calls of the customers flow; its terms are those of docs/flows/customers.md."""
+"""The least number of calls of the customers flow; its terms are those of docs/flows/customers.md.
+
+Three of these are nothing in what is measured: no company is found that was there before, so that no contact person is
+looked for; and every linked or waiting customer is in the window, so that none is looked for among the deleted ones or
+read again.
+"""
 
 from bench.least.terms import CUSTOMER_PAGE, LOOKS, SETTINGS_LISTS, SOURCE_PAGE, Measured, pages
 

@@ -1,4 +1,4 @@
-"""Which customer of the target a source customer is: by number first, by e-mail last, and never by guessing."""
+"""Which customer of the target a source customer is: marker first, then numbers, e-mail last, and never by guessing."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
