@@ -102,7 +102,7 @@ class Script:
         async for page in self.source.orders_changed(SINCE, datetime.now(UTC) + timedelta(days=365)):
             self._hold(page)
         for name in SOURCE_LISTS:
-            await self.source.master_data(name)
+            await self.source.mapping_rows(name)
         async for _ in self.target.orders_modified(SINCE):
             pass
         for name in TARGET_LISTS:

@@ -5,7 +5,7 @@ import asyncio
 from bench.pair import Pair
 from visma_sync.flows import FLOWS, flow_mapping, flows_by_kind
 from visma_sync.sync.catalog import RECORD_FLOWS, document_flow, master_flow, record_flow
-from visma_sync.sync.company import check_source_company
+from visma_sync.sync.company import check_reached_company
 from visma_sync.sync.confirm import confirm_documents
 from visma_sync.sync.create import create_documents
 from visma_sync.sync.customers.ensure import ensure_customers
@@ -52,14 +52,14 @@ async def _steps(pair: Pair, run: Run, window: Window) -> None:
     source = EAccountingClient(from_source, tokens=run.ledger, budget=run.ledger)
     target = VismaNetClient(to_target, tokens=run.ledger, budget=run.ledger)
     async with source, target:
-        await check_source_company(run, source, run.ledger.fingerprint(from_source.refresh_token))
+        await check_reached_company(run, source, run.ledger.fingerprint(from_source.refresh_token))
         if run.kind == "stock":
             await _stock(StockFlow(run, source, target), window)
             return
         fetched = await fetch_records(record_flow(run, source, target), window)
         if not fetched:
             return
-        if issubclass(RECORD_FLOWS[run.kind], MasterFlow):
+        if issubclass(RECORD_FLOWS[run.flows[run.kind]], MasterFlow):
             await check_settings(run, target)
             await write_records(master_flow(run, source, target), fetched)
         else:

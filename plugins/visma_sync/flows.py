@@ -90,6 +90,23 @@ def flows_by_kind(flow: str) -> dict[str, str]:
     return {parts.kind: flow, **{kind: f"{kind}s_{direction}" for kind in (*parts.needs, *parts.reads)}}
 
 
+def is_mirrored(flow: str) -> bool:
+    """Whether a flow goes the other way: what is the source of the pair is its target."""
+    return flow.endswith("_vismanet_to_eaccounting")
+
+
+def refuse_flow_off(flow: str, settings: Settings) -> None:
+    """ConfigurationError where there is no such flow, or where the settings say that it must not run."""
+    if flow not in FLOWS:
+        raise ConfigurationError(
+            f"there is no flow '{flow}'", resolution=f"Name the DAG after one of {', '.join(sorted(FLOWS))}."
+        )
+    if flow in settings.flows_off:
+        raise ConfigurationError(
+            f"the flow {flow} is off", resolution="Take it out of flows_off in the settings, or pause its DAG."
+        )
+
+
 def flow_filter(flow: str, mapping: FlowMapping, settings: Settings) -> RecordFilter | None:
     """Which records of a flow the settings want sent, None for all; ConfigurationError names the filter."""
     if unknown := sorted(settings.filters.keys() - FLOWS.keys()):

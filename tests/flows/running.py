@@ -16,21 +16,19 @@ import yaml
 
 from tests.flows.shop import Shop
 from visma_sync.errors import RetryableError, VismaSyncError
-from visma_sync.flows import FLOWS, INCLUDE, flow_filter, flow_mapping, flows_by_kind, image_source
+from visma_sync.flows import FLOWS, INCLUDE, flow_filter, flow_mapping, flows_by_kind, image_source, is_mirrored
 from visma_sync.ledger.ledger import Ledger, open_ledger
 from visma_sync.ledger.rows import Link, Outcome
 from visma_sync.settings.load import load_settings, merged
 from visma_sync.settings.model import Settings
-from visma_sync.sync.catalog import RECORD_FLOWS, document_flow, master_flow, record_flow
+from visma_sync.sync.catalog import RECORD_FLOWS, document_flow, ensure, master_flow, record_flow
 from visma_sync.sync.confirm import confirm_documents
 from visma_sync.sync.create import create_documents
-from visma_sync.sync.customers.ensure import ensure_customers
 from visma_sync.sync.exist import check_exist
 from visma_sync.sync.fetch import Window, fetch_records
 from visma_sync.sync.flow import MasterFlow
 from visma_sync.sync.keep import write_records
 from visma_sync.sync.lists import check_settings
-from visma_sync.sync.products.ensure import ensure_products
 from visma_sync.sync.products.images import send_images
 from visma_sync.sync.reference import Reference, lanes_of
 from visma_sync.sync.report import Report, write_report
@@ -155,10 +153,12 @@ class Company(Shop):
         """A run of a flow."""
         flows = flows_by_kind(flow)
         mappings = {kind: flow_mapping(name, self.settings) for kind, name in flows.items()}
+        ledger = self.ledger()
         return Run(
             run_id=run_id,
             kind=FLOWS[flow].kind,
-            ledger=self.ledger(),
+            ledger=ledger.mirrored() if is_mirrored(flow) else ledger,
+            mirrored=is_mirrored(flow),
             settings=self.settings,
             flows=flows,
             mappings=mappings,
@@ -195,20 +195,21 @@ class Company(Shop):
 
     async def _steps(self, run: Run, window: Window) -> None:
         """The tasks of the DAG, one after the other."""
-        source, target = self.clients(run.ledger)
-        async with source, target:
+        eaccounting, vismanet = self.clients(run.ledger)
+        source, target = (vismanet, eaccounting) if run.mirrored else (eaccounting, vismanet)
+        async with eaccounting, vismanet:
             if run.kind == "stock":
                 await self._stock(run, source, target, window)
                 return
             fetched = await self._step(run, lambda run: fetch_records(record_flow(run, source, target), window))
-            if issubclass(RECORD_FLOWS[run.kind], MasterFlow):
+            if issubclass(RECORD_FLOWS[run.flows[run.kind]], MasterFlow):
                 await self._step(run, lambda run: _write(run, source, target, fetched))
-                if run.kind == "product":
+                if run.kind == "product" and not run.mirrored:
                     await self._step(run, lambda run: _send_images(run, target, fetched))
             else:
                 await self._documents(run, source, target, fetched)
 
-    async def _stock(self, run: Run, source: EAccountingClient, target: VismaNetClient, window: Window) -> None:
+    async def _stock(self, run: Run, source: Any, target: Any, window: Window) -> None:
         compared = await self._step(run, lambda run: compare_stock(StockFlow(run, source, target), window))
         self.asked = compared["question"]
         if compared["next"] == "ask" and self.answer():
@@ -217,22 +218,20 @@ class Company(Shop):
         if compared["next"] == "adjust":
             await self._step(run, lambda run: adjust_stock(StockFlow(run, source, target)))
 
-    async def _documents(
-        self, run: Run, source: EAccountingClient, target: VismaNetClient, fetched: list[Reference]
-    ) -> None:
+    async def _documents(self, run: Run, source: Any, target: Any, fetched: list[Reference]) -> None:
         to_write = await self._step(run, lambda run: _check_exist(run, source, target, fetched))
         if not to_write:
             return
         needs = FLOWS[run.flows[run.kind]].needs
         if "customer" in needs:
-            await self._step(run, lambda run: ensure_customers(run, source, target, to_write))
+            await self._step(run, lambda run: ensure(run, "customer", source, target, to_write))
         if "product" in needs:
-            await self._step(run, lambda run: ensure_products(run, source, target, to_write))
+            await self._step(run, lambda run: ensure(run, "product", source, target, to_write))
         to_write = await self._step(run, lambda run: document_flow(run, source, target).group(to_write))
         for lane in lanes_of(to_write, run.settings.records_per_lane, run.settings.max_lanes):
             await self._lane(run, source, target, lane["records"])
 
-    async def _lane(self, run: Run, source: EAccountingClient, target: VismaNetClient, orders: list[Reference]) -> None:
+    async def _lane(self, run: Run, source: Any, target: Any, orders: list[Reference]) -> None:
         created = await self._step(run, lambda run: create_documents(document_flow(run, source, target), orders))
         await self._step(run, lambda run: confirm_documents(document_flow(run, source, target), created))
 
@@ -276,16 +275,14 @@ def _by_number(outcomes: list[Outcome]) -> dict[str, Outcome]:
     return found
 
 
-async def _write(
-    run: Run, source: EAccountingClient, target: VismaNetClient, fetched: list[Reference]
-) -> dict[str, int]:
+async def _write(run: Run, source: Any, target: Any, fetched: list[Reference]) -> dict[str, int]:
     if not fetched:
         return {}
     await check_settings(run, target)
     return await write_records(master_flow(run, source, target), fetched)
 
 
-async def _send_images(run: Run, target: VismaNetClient, fetched: list[Reference]) -> dict[str, int]:
+async def _send_images(run: Run, target: Any, fetched: list[Reference]) -> dict[str, int]:
     pictures = image_source(run.settings)
     if pictures is None:
         return {}
@@ -295,9 +292,7 @@ async def _send_images(run: Run, target: VismaNetClient, fetched: list[Reference
         await pictures.close()
 
 
-async def _check_exist(
-    run: Run, source: EAccountingClient, target: VismaNetClient, fetched: list[Reference]
-) -> list[Reference]:
+async def _check_exist(run: Run, source: Any, target: Any, fetched: list[Reference]) -> list[Reference]:
     going_on = await check_exist(document_flow(run, source, target), fetched) if fetched else []
     if going_on:
         await check_settings(run, target)

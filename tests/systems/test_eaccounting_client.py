@@ -11,9 +11,10 @@ import pytest
 from tests.systems.imitation import Imitation, rows_of
 from tests.systems.scripted_server import Line, scripted_server
 from visma_sync.errors import ConfigurationError
-from visma_sync.systems.eaccounting.answers import SourceInvoice, SourceRecord
+from visma_sync.systems.eaccounting.answers import SourceInvoice
 from visma_sync.systems.eaccounting.client import EAccountingClient
 from visma_sync.systems.eaccounting.lists import PAGE_SIZE
+from visma_sync.systems.source_record import SourceRecord
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -141,7 +142,7 @@ def test_a_long_list_is_read_page_by_page(imitation: Imitation, monkeypatch: pyt
 
     async def read() -> tuple[list[dict[str, Any]], int]:
         async with imitation.source() as client:
-            return await client.master_data("articles"), client.calls.total()
+            return await client.mapping_rows("articles"), client.calls.total()
 
     rows, calls = asyncio.run(read())
     assert {row["Id"] for row in rows} == {row["Id"] for row in everything}
@@ -156,7 +157,7 @@ def test_a_long_list_is_read_page_by_page(imitation: Imitation, monkeypatch: pyt
 def test_every_list_of_the_company_can_be_read(imitation: Imitation, name: str) -> None:
     async def read() -> list[dict[str, Any]]:
         async with imitation.source() as client:
-            return await client.master_data(name)
+            return await client.mapping_rows(name)
 
     assert asyncio.run(read())
 
@@ -209,7 +210,7 @@ def test_reading_gets_over_trouble(imitation: Imitation, kind: str) -> None:
 
     async def read() -> list[dict[str, Any]]:
         async with imitation.source(timeout_seconds=0.5) as client:
-            return await client.master_data("units")
+            return await client.mapping_rows("units")
 
     assert asyncio.run(read())
 

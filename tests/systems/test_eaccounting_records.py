@@ -11,8 +11,9 @@ import pytest
 from tests.systems.imitation import Imitation, rows_of
 from tests.systems.scripted_server import Line, scripted_server
 from visma_sync.errors import RetryableError
-from visma_sync.systems.eaccounting.answers import FiscalYear, SourceRecord
+from visma_sync.systems.eaccounting.answers import FiscalYear
 from visma_sync.systems.eaccounting.client import EAccountingClient
+from visma_sync.systems.source_record import SourceRecord
 
 START, END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
 A_TEXT = {"customerinvoices": "YourReference", "customers": "Name", "articles": "Name"}

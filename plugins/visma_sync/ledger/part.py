@@ -1,7 +1,11 @@
 """What every part of the ledger stands on: the rows of one pair, and the keys."""
 
+from typing import Final, Self
+
 from visma_sync.ledger.database import Database
 from visma_sync.ledger.seal import Seal
+
+_MIRRORED: Final = " mirrored"
 
 
 class LedgerPart:
@@ -11,6 +15,16 @@ class LedgerPart:
         self.pair = pair
         self._database = database
         self._seal = seal
+
+    @property
+    def own_pair(self) -> str:
+        """The name of the pair, whichever way records go."""
+        return self.pair.removesuffix(_MIRRORED)
+
+    def mirrored(self) -> Self:
+        """The ledger of the same two companies with source and target exchanged; mirrored again, it is this one."""
+        pair = self.own_pair if self.pair != self.own_pair else f"{self.pair}{_MIRRORED}"
+        return type(self)(self._database, self._seal, pair)
 
     def fingerprint(self, text: str) -> str:
         """Keyed hash of a text, 64 hexadecimal digits: equal texts give equal hashes, in this ledger only."""

@@ -27,9 +27,10 @@ def flow_arguments(record: str, *, cron: str = "*/15 * * * *") -> dict[str, Any]
     }
 
 
-def system_assets(record: str) -> tuple[Asset, Asset]:
+def system_assets(record: str, *, mirrored: bool = False) -> tuple[Asset, Asset]:
     """The records of a kind in the source and in the target, as Airflow shows them."""
-    return (
+    of_pair = (
         Asset(name=f"{record} in eaccounting", uri=f"visma://eaccounting/{record}"),
         Asset(name=f"{record} in vismanet", uri=f"visma://vismanet/{record}"),
     )
+    return (of_pair[1], of_pair[0]) if mirrored else of_pair

@@ -11,7 +11,7 @@ from typing import Any
 from airflow.sdk import Variable
 
 from visma_sync.errors import ConfigurationError
-from visma_sync.flows import FLOWS, INCLUDE, flow_filter, flow_mapping, flows_by_kind
+from visma_sync.flows import FLOWS, INCLUDE, flow_filter, flow_mapping, flows_by_kind, is_mirrored, refuse_flow_off
 from visma_sync.hooks.ledger import airflow_ledger
 from visma_sync.hooks.vismanet import VismaNetHook
 from visma_sync.settings.load import load_settings
@@ -48,13 +48,11 @@ def open_run(flow: str, uses_mappings: bool, context: Mapping[str, Any]) -> Run:
     """What a step works with, from the task's context.
 
     Mappings are loaded only where the step uses them: compiling one takes time. A try after which Airflow would give
-    up is the last one. ConfigurationError where there is no such flow.
+    up is the last one. ConfigurationError where there is no such flow, or where it is off.
     """
-    if flow not in FLOWS:
-        raise ConfigurationError(
-            f"there is no flow '{flow}'", resolution=f"Name the DAG after one of {', '.join(sorted(FLOWS))}."
-        )
-    settings, flows = airflow_settings(), flows_by_kind(flow)
+    settings = airflow_settings()
+    refuse_flow_off(flow, settings)
+    flows = flows_by_kind(flow)
     task_instance, dag_run = context["ti"], context["dag_run"]
     ledger, target = airflow_ledger(), VismaNetHook().settings()
     mappings = {kind: flow_mapping(name, settings) for kind, name in flows.items()} if uses_mappings else {}
@@ -62,7 +60,7 @@ def open_run(flow: str, uses_mappings: bool, context: Mapping[str, Any]) -> Run:
     return Run(
         run_id=dag_run.run_id,
         kind=kind,
-        ledger=ledger,
+        ledger=ledger.mirrored() if is_mirrored(flow) else ledger,
         settings=settings,
         flows=flows,
         mappings=mappings,
@@ -71,7 +69,8 @@ def open_run(flow: str, uses_mappings: bool, context: Mapping[str, Any]) -> Run:
         dry_run=bool(context["params"].get("dry_run")),
         last_try=task_instance.try_number > task_instance.max_tries,
         default_branch=target.branch,
-        target_company=ledger.fingerprint(f"{target.tenant_id} {target.company_id}"),
+        named_company=ledger.fingerprint(f"{target.tenant_id} {target.company_id}"),
+        mirrored=is_mirrored(flow),
     )
 
 

@@ -11,20 +11,16 @@ from visma_sync.hooks.eaccounting import EAccountingHook
 from visma_sync.hooks.vismanet import VismaNetHook
 from visma_sync.operators.opening import die_with_parent, open_run
 from visma_sync.operators.window import window_of
-from visma_sync.sync.catalog import document_flow, master_flow, record_flow
-from visma_sync.sync.company import check_source_company, refuse_other_target
+from visma_sync.sync.catalog import document_flow, ensure, master_flow, record_flow
+from visma_sync.sync.company import check_reached_company, refuse_other_company
 from visma_sync.sync.confirm import confirm_documents
 from visma_sync.sync.create import create_documents
-from visma_sync.sync.customers.ensure import ensure_customers
 from visma_sync.sync.exist import check_exist
 from visma_sync.sync.fetch import fetch_records
 from visma_sync.sync.keep import write_records
 from visma_sync.sync.lists import check_settings
-from visma_sync.sync.products.ensure import ensure_products
 from visma_sync.sync.reference import Lane, Reference, lanes_of
 from visma_sync.sync.run import Run
-from visma_sync.systems.eaccounting.client import EAccountingClient
-from visma_sync.systems.vismanet.client import VismaNetClient
 
 
 class StepOperator(BaseOperator):
@@ -44,20 +40,21 @@ class StepOperator(BaseOperator):
     def _open(self, context: Any) -> Run:
         die_with_parent()
         run = open_run(self.flow, self.uses_mappings, context)
-        refuse_other_target(run)
+        refuse_other_company(run)
         return run
 
-    def _with_systems(self, run: Run, step: Callable[[EAccountingClient, VismaNetClient], Awaitable[Any]]) -> Any:
+    def _with_systems(self, run: Run, step: Callable[[Any, Any], Awaitable[Any]]) -> Any:
+        """Run a step with clients of the run's source and target."""
         limits = {
             "max_concurrency": run.settings.max_concurrency,
             "timeout_seconds": run.settings.timeout_seconds,
         }
 
         async def opened() -> Any:
-            source = EAccountingHook().client(run.ledger, **limits)
-            target = VismaNetHook().client(run.ledger, **limits)
-            async with source, target:
-                return await step(source, target)
+            eaccounting = EAccountingHook().client(run.ledger, **limits)
+            vismanet = VismaNetHook().client(run.ledger, **limits)
+            async with eaccounting, vismanet:
+                return await (step(vismanet, eaccounting) if run.mirrored else step(eaccounting, vismanet))
 
         return asyncio.run(opened())
 
@@ -71,8 +68,9 @@ class FetchRecords(StepOperator):
         window = window_of(context, run.ledger, run.settings, self.flow)
         self.log.info("Reading %s window %s to %s %s", window.kind, window.since, window.until, window.numbers or "")
 
-        async def fetch(source: EAccountingClient, target: VismaNetClient) -> list[Reference]:
-            await check_source_company(run, source, run.ledger.fingerprint(EAccountingHook().settings().refresh_token))
+        async def fetch(source: Any, target: Any) -> list[Reference]:
+            sign_in = run.ledger.fingerprint(EAccountingHook().settings().refresh_token)
+            await check_reached_company(run, target if run.mirrored else source, sign_in)
             return await fetch_records(record_flow(run, source, target), window)
 
         fetched: list[Reference] = self._with_systems(run, fetch)
@@ -97,7 +95,7 @@ class WriteRecords(RecordsOperator):
         """Give the number of records by outcome."""
         run = self._open(context)
 
-        async def write(source: EAccountingClient, target: VismaNetClient) -> dict[str, int]:
+        async def write(source: Any, target: Any) -> dict[str, int]:
             await check_settings(run, target)
             return await write_records(master_flow(run, source, target), self.records)
 
@@ -113,7 +111,7 @@ class CheckExist(RecordsOperator):
         """Give the lanes of the records to write."""
         run = self._open(context)
 
-        async def check(source: EAccountingClient, target: VismaNetClient) -> list[Reference]:
+        async def check(source: Any, target: Any) -> list[Reference]:
             going_on = await check_exist(document_flow(run, source, target), self.records)
             if going_on:
                 await check_settings(run, target)
@@ -159,7 +157,7 @@ class EnsureCustomers(_EnsureOperator):
         """Give the number of customers by outcome."""
         run = self._open(context)
         counts: dict[str, int] = self._with_systems(
-            run, lambda source, target: ensure_customers(run, source, target, self._records)
+            run, lambda source, target: ensure(run, "customer", source, target, self._records)
         )
         self.log.info("Customers: %s", counts)
         return counts
@@ -172,7 +170,7 @@ class EnsureProducts(_EnsureOperator):
         """Give the number of products by outcome."""
         run = self._open(context)
         counts: dict[str, int] = self._with_systems(
-            run, lambda source, target: ensure_products(run, source, target, self._records)
+            run, lambda source, target: ensure(run, "product", source, target, self._records)
         )
         self.log.info("Products: %s", counts)
         return counts

@@ -12,7 +12,7 @@ from visma_sync.hooks.ledger import airflow_ledger
 from visma_sync.operators.steps import StepOperator
 from visma_sync.operators.turn import is_running
 from visma_sync.operators.window import window_of
-from visma_sync.sync.company import check_source_company
+from visma_sync.sync.company import check_reached_company
 from visma_sync.sync.stock.adjust import adjust_stock
 from visma_sync.sync.stock.brake import Compared
 from visma_sync.sync.stock.compare import compare_stock
@@ -39,7 +39,7 @@ class CompareStock(StepOperator):
         window = window_of(context, run.ledger, run.settings, self.flow)
 
         async def compare(source: EAccountingClient, target: VismaNetClient) -> Compared:
-            await check_source_company(run, source, run.ledger.fingerprint(EAccountingHook().settings().refresh_token))
+            await check_reached_company(run, source, run.ledger.fingerprint(EAccountingHook().settings().refresh_token))
             return await compare_stock(StockFlow(run, source, target), window, self.approved)
 
         compared: Compared = self._with_systems(run, compare)

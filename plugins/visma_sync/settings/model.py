@@ -12,6 +12,7 @@ from visma_sync.settings.bookings import BookingSettings
 from visma_sync.settings.choice import Choice
 from visma_sync.settings.customers import CustomerSettings
 from visma_sync.settings.invoices import InvoiceSettings
+from visma_sync.settings.mirror import MirrorSettings
 from visma_sync.settings.orders import FulfilmentSettings
 from visma_sync.settings.part import Part
 from visma_sync.settings.payments import PaymentSettings
@@ -160,6 +161,8 @@ class Settings(Part):
     max_concurrency: int = Field(ge=1, le=64)
     timeout_seconds: int = Field(ge=1, le=240)
     retention_days: int = Field(ge=1)
+    mirror: MirrorSettings
+    flows_off: tuple[str, ...]
     filters: dict[str, tuple[str, ...]]
     mapping_overlays: dict[str, tuple[str, ...]]
 

@@ -14,6 +14,8 @@ from visma_sync.sync.run import Run, held_record, source_lists
 
 # The reason, and the fact, that tell of a record which the filters of the settings leave out.
 FILTERED = "filtered"
+# The reason that tells of a record which the pair itself wrote into the source, in the other direction.
+ECHO = "written_by_us"
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class _Stored:
         self.number = held.number
         self.created_at = held.created_at
         self.changed_at = held.changed_at
-        self.body = cast(dict[str, Any], held.source)
+        self.body = self.content = cast(dict[str, Any], held.source)
 
 
 def _key(flow: RecordFlow[Any], record: SourceRecord) -> str:
@@ -147,6 +149,7 @@ async def _hold(flow: RecordFlow[Any], records: Sequence[SourceRecord], catch: _
         catch.lists = await source_lists(run, run.kind, flow.source)
     before = run.ledger.held(run.flow, by_key, with_source=False)
     begun = _begun(run, by_key) if run.filter else set()
+    echoes = flow.echoes(by_key)
     held: list[HeldRecord] = []
     needs: dict[str, Mapping[str, Any]] = {}
     outcomes: list[Outcome] = []
@@ -168,7 +171,7 @@ async def _hold(flow: RecordFlow[Any], records: Sequence[SourceRecord], catch: _
         else:
             row = replace(row, facts={**flow.facts_of(read), **({FILTERED: filtered} if filtered else {})})
             needs[key] = flow.needs_of(read)
-            if reason := flow.why_not_yet(read):
+            if reason := ECHO if key in echoes else flow.why_not_yet(read):
                 outcomes.append(Outcome(key, row.number, "skipped", reason))
             elif filtered and key not in begun:
                 outcomes.append(Outcome(key, row.number, "skipped", FILTERED, detail=filtered))

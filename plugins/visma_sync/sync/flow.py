@@ -12,11 +12,14 @@ from visma_sync.domain.totals import Totals
 from visma_sync.ledger.rows import HeldRecord, Intent, Link, Outcome, SaleClaim
 from visma_sync.sync.ports import SourceRecord
 from visma_sync.sync.reference import Reference
-from visma_sync.sync.run import Run
+from visma_sync.sync.run import Run, hash_of
 from visma_sync.sync.settle import Settling
 from visma_sync.sync.write import Part
 
 R = TypeVar("R", bound=Record)
+
+# In the detail of a link to what is kept in step: the hash of the target record's content as we left it there.
+WRITTEN = "content"
 
 
 class RecordFlow(ABC, Generic[R]):
@@ -72,6 +75,14 @@ class RecordFlow(ABC, Generic[R]):
         Records that the run has `in_hand`, by key, are left out.
         """
         return ()
+
+    def echoes(self, records: Mapping[str, SourceRecord]) -> Collection[str]:
+        """Keys of those of these source records, by key, that this pair wrote there itself, in the other direction.
+
+        They are echoes as long as they say what we wrote: then a person has changed nothing.
+        """
+        links = self.run.ledger.mirrored().links_by_target(self.kind, records)
+        return [key for key, link in links.items() if link.detail.get(WRITTEN) == hash_of(records[key].content)]
 
     def why_not_yet(self, record: R) -> str:
         """The reason why a record cannot be sent as it is (a draft); empty when it can."""
@@ -147,6 +158,10 @@ class DocumentFlow(RecordFlow[R]):
         """Whether the settings want documents taken off hold."""
 
     # Which records are sent
+
+    def echoes(self, records: Mapping[str, SourceRecord]) -> Collection[str]:
+        """A document that we made there stays ours, whatever became of it."""
+        return self.run.ledger.mirrored().links_by_target(self.kind, records).keys()
 
     def unwanted(self, reference: Reference, record: HeldRecord) -> str:
         """Why the business does not want this record sent, as far as it is known without asking; else empty."""

@@ -7,7 +7,7 @@ from visma_sync.errors import ConfigurationError
 from visma_sync.settings.load import fingerprint
 from visma_sync.settings.model import Settings
 from visma_sync.settings.part import Part
-from visma_sync.sync.company import check_target_company
+from visma_sync.sync.company import check_named_company
 from visma_sync.sync.ports import Lists
 from visma_sync.sync.run import ONE_DAY, Run, now
 
@@ -35,17 +35,18 @@ async def check_settings(run: Run, target: Lists) -> None:
     Checked at most daily, or when the settings change; ConfigurationError names all that are missing.
     """
     checked = run.ledger.master_data("target", "settings_checked")
-    of_these = [{"settings": fingerprint(run.settings), "company": run.target_company}]
+    of_these = [{"settings": fingerprint(run.settings), "company": run.named_company}]
     if checked and checked[1] > now() - ONE_DAY and checked[0] == of_these:
         return
-    check_target_company(run, await target_list(run, target, "branches"))
+    if not run.mirrored:
+        check_named_company(run, await target_list(run, target, "branches"))
     missing: list[str] = []
-    for name, setting, values in _values_by_list(run.settings):
+    for name, setting, values in _mirrored_values(run.settings) if run.mirrored else _values_by_list(run.settings):
         if not values:
             continue
         active = {row["id"] for row in await target_list(run, target, name) if row["active"]}
         missing += [f"{setting}: '{value}'" for value in sorted(values - active)]
-    debtor = run.settings.default_debtor.customer
+    debtor = "" if run.mirrored else run.settings.default_debtor.customer
     if debtor and await target.customer(debtor) is None:
         missing.append(f"default_debtor.customer: '{debtor}'")
     if missing:
@@ -81,3 +82,10 @@ def _values_by_list(settings: Settings) -> Iterable[tuple[str, str, frozenset[st
         if isinstance(group, Part):
             values = group.target_values()
             yield from (one for one in values if settings.create_products or one[0] not in _OF_NEW_PRODUCTS)
+
+
+def _mirrored_values(settings: Settings) -> Iterable[tuple[str, str, frozenset[str]]]:
+    """The same for the flows in which source and target are exchanged."""
+    for _, group in settings.mirror:
+        if isinstance(group, Part):
+            yield from group.target_values()

@@ -7,7 +7,10 @@ from typing import Any, Protocol
 
 
 class SourceRecord(Protocol):
-    """A record as the source holds it; `number` is empty for drafts, stamps are UTC."""
+    """A record as the source holds it; `number` is empty for drafts, stamps are UTC.
+
+    `content` is the body without what only tells how the record stands at the moment.
+    """
 
     @property
     def key(self) -> str: ...
@@ -19,6 +22,8 @@ class SourceRecord(Protocol):
     def changed_at(self) -> datetime | None: ...
     @property
     def body(self) -> dict[str, Any]: ...
+    @property
+    def content(self) -> dict[str, Any]: ...
 
 
 class Company(Protocol):
@@ -30,11 +35,16 @@ class Company(Protocol):
     def name(self) -> str: ...
 
 
-class Source(Protocol):
-    """What every flow reads from the source: its company, its lists, and the customers and products of sales."""
+class Reached(Protocol):
+    """A system that says whose data a sign-in reaches."""
 
     async def company(self) -> Any: ...
-    async def master_data(self, name: str) -> list[dict[str, Any]]: ...
+
+
+class Source(Reached, Protocol):
+    """What every flow reads from the source: its company, its lists, and the customers and products of sales."""
+
+    async def mapping_rows(self, name: str) -> list[dict[str, Any]]: ...
     async def customers(self, keys: Collection[str]) -> list[Any]: ...
     async def articles(self, numbers: Collection[str]) -> list[Any]: ...
 

@@ -32,7 +32,8 @@ class Run:
     that it touches, `mappings` holds those of the kinds that the step itself reads or writes, `filter` says which of
     the run's own records are to be sent (None: all). `last_try` tells a step that it will not be called again: what is
     still uncertain is then left to the next run instead of being waited for.
-    `target_company` is a keyed hash of which company the target's Connection names.
+    `named_company` is a keyed hash of which company the Connection of the target names. In a `mirrored` run source and
+    target are exchanged: the company named so is its source; its ledger is that of the mirrored pair.
     """
 
     run_id: str
@@ -46,7 +47,8 @@ class Run:
     dry_run: bool = False
     last_try: bool = True
     default_branch: str = ""
-    target_company: str = ""
+    named_company: str = ""
+    mirrored: bool = False
 
     def flow_of(self, kind: str) -> str:
         """The name under which this run has records of a kind in hand.
@@ -103,9 +105,9 @@ async def source_lists(run: Run, kind: str, source: Any, *, fresh: bool = False)
     for name in run.lists.get(kind, ()):
         known = run.ledger.master_data("source", name)
         if fresh or known is None or known[1] < now() - ONE_DAY:
-            rows = await source.master_data(name)
+            rows = await source.mapping_rows(name)
             run.ledger.save_master_data("source", name, rows)
         else:
             rows = known[0]
-        lists[name] = {str(row["Id"]): row for row in rows}
+        lists[name] = {str(row.get("Id") or row["id"]): row for row in rows}
     return lists

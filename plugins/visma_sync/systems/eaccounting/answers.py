@@ -9,13 +9,29 @@ from typing import Any
 
 from visma_sync.errors import RecordRejectedError
 from visma_sync.systems.reading import day_of, essential_text, moment_of, text_of
+from visma_sync.systems.source_record import LONG_AGO, SourceRecord
 
 SYSTEM = "eaccounting"
 _COMPANY_STATES = {"0": "inactive", "1": "active", "2": "read_only"}
 _METHODS = {"0": "invoicing", "1": "cash", "2": "none"}
 _PAID = "0"
-# What has neither stamp (a customer that was never changed) is older than anything with one.
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_PASSING_OF_CUSTOMERS = frozenset(
+    ("ChangedUtc", "LastInvoiceDate", "UnpaidInvoicesAmount", "IsFutureInvoiceDateAllowed", "MessageThreads", "Notes")
+)
+_PASSING_OF_ARTICLES = frozenset(
+    (
+        "ChangedUtc",
+        "StockBalance",
+        "StockBalanceReserved",
+        "StockBalanceAvailable",
+        "StockBalanceManuallyChangedUtc",
+        "StockValue",
+        "PurchasePriceManuallyChangedUtc",
+        "FreightCostsManuallyChangedUtc",
+        "MessageThreads",
+        "Notes",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +74,6 @@ class FiscalYear:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRecord:
-    """An order, invoice, customer or article; `number` is empty for drafts.
-
-    Stamps are UTC; `changed_at` is None for what was never changed. Customers have no stamp of their
-    creation: theirs is that of the last change, or 1970.
-    """
-
-    key: str
-    number: str
-    created_at: datetime
-    changed_at: datetime | None
-    body: dict[str, Any]
-
-    def lies_in(self, since: datetime, until: datetime) -> bool:
-        """Whether it was created or changed in [since, until); what does not say when always is, lest it be lost."""
-        created = self.created_at == _LONG_AGO or since <= self.created_at < until
-        return created or (self.changed_at is not None and since <= self.changed_at < until)
-
-
 def order_of(body: dict[str, Any]) -> SourceRecord:
     """Read an order; a draft has no number yet."""
     return _record(body, "an order", number="Number", changed="ModifiedUtc")
@@ -85,12 +81,12 @@ def order_of(body: dict[str, Any]) -> SourceRecord:
 
 def customer_of(body: dict[str, Any]) -> SourceRecord:
     """Read a customer."""
-    return _record(body, "a customer", number="CustomerNumber", changed="ChangedUtc")
+    return _record(body, "a customer", number="CustomerNumber", changed="ChangedUtc", passing=_PASSING_OF_CUSTOMERS)
 
 
 def article_of(body: dict[str, Any]) -> SourceRecord:
     """Read an article; its number is the SKU."""
-    return _record(body, "an article", number="Number", changed="ChangedUtc")
+    return _record(body, "an article", number="Number", changed="ChangedUtc", passing=_PASSING_OF_ARTICLES)
 
 
 def invoice_of(body: dict[str, Any]) -> SourceRecord:
@@ -98,15 +94,18 @@ def invoice_of(body: dict[str, Any]) -> SourceRecord:
     return _record(body, "an invoice", number="InvoiceNumber", changed="ModifiedUtc")
 
 
-def _record(body: dict[str, Any], what: str, *, number: str, changed: str) -> SourceRecord:
+def _record(
+    body: dict[str, Any], what: str, *, number: str, changed: str, passing: frozenset[str] = frozenset()
+) -> SourceRecord:
     changed_at = _stamp(body, what, changed)
     created_at = _stamp(body, what, "CreatedUtc")
     return SourceRecord(
         key=essential_text(body, SYSTEM, what, "Id"),
         number=text_of(body, number),
-        created_at=created_at or changed_at or _LONG_AGO,
+        created_at=created_at or changed_at or LONG_AGO,
         changed_at=changed_at,
         body=body,
+        passing=passing,
     )
 
 

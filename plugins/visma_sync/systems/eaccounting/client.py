@@ -1,4 +1,6 @@
-"""The client of eAccounting: what is read from it, in as few calls as it takes. It writes, mails and prints nothing.
+"""The client of eAccounting: what is read from it, in as few calls as it takes, and the records that are written.
+
+Nothing of it mails, prints, invoices or reminds.
 
 Source: "eAccounting OpenAPI 2026-02"; paging and filters: "eAccounting docs".
 """
@@ -17,7 +19,6 @@ from visma_sync.systems.eaccounting.answers import (
     Company,
     FiscalYear,
     SourceInvoice,
-    SourceRecord,
     article_of,
     customer_of,
     invoice_of,
@@ -25,9 +26,14 @@ from visma_sync.systems.eaccounting.answers import (
 )
 from visma_sync.systems.eaccounting.auth import token_keeper
 from visma_sync.systems.eaccounting.lists import Lists, Row, quoted, stamp
+from visma_sync.systems.eaccounting.master_lists import MASTER_LISTS
+from visma_sync.systems.eaccounting.records import Records
 from visma_sync.systems.eaccounting.settings import EAccountingSettings
 from visma_sync.systems.eaccounting.verdict import verdict
+from visma_sync.systems.eaccounting.wire import ArticleUpdate, CustomerUpdate, OrderUpdate
 from visma_sync.systems.http import Endpoint, HttpClient
+from visma_sync.systems.master_value import MasterValue
+from visma_sync.systems.source_record import SourceRecord
 from visma_sync.systems.together import together
 from visma_sync.systems.tokens import TokenStore
 
@@ -42,7 +48,10 @@ Reader = Callable[[Row], SourceRecord]
 
 
 class EAccountingClient:
-    """Reads one company of eAccounting; to be used as an async context manager."""
+    """Reads and writes one company of eAccounting; to be used as an async context manager.
+
+    Lists and look-ups are here; single records are written through `article_records` and the like.
+    """
 
     def __init__(
         self,
@@ -59,6 +68,9 @@ class EAccountingClient:
             budget=RateBudget(budget, quota) if budget is not None else None,
         )
         self._lists = Lists(self._http)
+        self.article_records = Records(self._http, ARTICLES, article_of, ArticleUpdate)
+        self.customer_records = Records(self._http, CUSTOMERS, customer_of, CustomerUpdate)
+        self.order_records = Records(self._http, ORDERS, order_of, OrderUpdate)
 
     @property
     def calls(self) -> Counter[str]:
@@ -82,9 +94,14 @@ class EAccountingClient:
         """The fiscal years of the company, and how each is kept."""
         return [FiscalYear.of(row) for row in await self._lists.rows("/v2/fiscalyears")]
 
-    async def master_data(self, name: str) -> list[dict[str, Any]]:
-        """A whole list that rarely changes, such as units, termsofpayments or articleaccountcodings."""
+    async def mapping_rows(self, name: str) -> list[dict[str, Any]]:
+        """A whole list that rarely changes, such as units or termsofpayments, as mappings read it."""
         return await self._lists.rows(f"/v2/{name}")
+
+    async def master_data(self, name: str) -> list[MasterValue]:
+        """A whole list of the company, by the names in `MASTER_LISTS`."""
+        master = MASTER_LISTS[name]
+        return [master.value_of(row) for row in await self._lists.rows(master.route)]
 
     # Orders
 

@@ -5,7 +5,7 @@ Sources: "Visma.net ERP OpenAPI 2025-12" (core API), "SalesOrders OpenAPI v3", "
 
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -13,13 +13,13 @@ from typing import Self
 from visma_sync.systems.budget import CallBudget, Quota, RateBudget
 from visma_sync.systems.call import Call, File
 from visma_sync.systems.http import Endpoint, HttpClient
+from visma_sync.systems.master_value import MasterValue
 from visma_sync.systems.reading import surprising
 from visma_sync.systems.tokens import TokenStore
 from visma_sync.systems.vismanet.adjustments import Adjustments
 from visma_sync.systems.vismanet.answers import (
     SYSTEM,
     Branch,
-    MasterValue,
     OrderRow,
     TargetContact,
     TargetCustomer,
@@ -242,6 +242,10 @@ class VismaNetClient:
             rows = await self._core.rows(Call("GET", master.route))
         values = [master.value_of(row) for row in master.flat(rows)]
         return list({value.id: value for value in reversed(values)}.values())[::-1]
+
+    async def mapping_rows(self, name: str) -> list[Row]:
+        """A list of the company as mappings read it: rows with id, description, active and facts."""
+        return [asdict(value) for value in await self.master_data(name)]
 
 
 def _order_call(method: str, order_type: str, order_id: str, query: tuple[tuple[str, str], ...] = ()) -> Call:

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from visma_sync.systems.master_value import MasterValue
 from visma_sync.systems.reading import essential_text, text_of
-from visma_sync.systems.vismanet.answers import SERVER_ZONE, SYSTEM, MasterValue
+from visma_sync.systems.vismanet.answers import SERVER_ZONE, SYSTEM
 from visma_sync.systems.vismanet.answers.server import snake_case
 
 Row = Mapping[str, Any]

@@ -4,7 +4,7 @@ Sources: "Visma.net ERP OpenAPI 2025-12" (core) and "SalesOrders OpenAPI v3". Bo
 """
 
 from visma_sync.systems.vismanet.answers.adjustments import AdjustmentRow
-from visma_sync.systems.vismanet.answers.company import Branch, MasterValue
+from visma_sync.systems.vismanet.answers.company import Branch
 from visma_sync.systems.vismanet.answers.customers import TargetContact, TargetCustomer
 from visma_sync.systems.vismanet.answers.documents import Settled, TargetDocument, TaxAmount
 from visma_sync.systems.vismanet.answers.items import TargetItem
@@ -22,7 +22,6 @@ __all__ = [
     "Branch",
     "JournalLine",
     "JournalRow",
-    "MasterValue",
     "OrderLine",
     "OrderRow",
     "OrderShipment",

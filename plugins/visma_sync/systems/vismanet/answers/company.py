@@ -1,8 +1,6 @@
-"""What a company in Visma.net ERP is made of: branches, and the values of its lists."""
+"""What a company in Visma.net ERP is made of: its branches."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,17 +10,3 @@ class Branch:
     id: str
     name: str
     active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MasterValue:
-    """One value of a list that the company keeps, such as a warehouse; `facts` depend on the list.
-
-    VAT categories: facts["taxes"] is a list of {"vat_id", "calculate_on", "rate"}, the rate in percent as
-    valid today.
-    """
-
-    id: str
-    description: str
-    active: bool
-    facts: Mapping[str, Any] = field(default_factory=dict)
