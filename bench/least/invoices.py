@@ -1,8 +1,8 @@
 """The least number of calls of the invoices flow; its terms are those of docs/flows/invoices.md.
 
 A released document takes four calls that cannot be batched: it is made, read with its totals and version, taken off
-hold, and released. For a credit note its invoice is read as well: what of it is open is settled. Invoices keep the
-source's number, so that the target itself refuses one that exists.
+hold, and released. For a credit note the credit invoice alone and its invoice are read as well: what of it is open is
+settled. Invoices keep the source's number, so that the target itself refuses one that exists.
 """
 
 from bench.least.sold import articles_of, customers_of, sent_invoices, source_reads
@@ -43,7 +43,7 @@ def least_calls(measured: Measured) -> dict[str, int]:
         "contacts_made": measured.made("contacts"),
         "products_made": measured.made("items"),
         "documents_made_read_taken_off_hold_and_released": CALLS_PER_DOCUMENT * len(invoices),
-        "credited_invoices_read": len(credits),
+        "credits_and_their_invoices_read": 2 * len(credits),
         "read_back_pages": pages(len(invoices) - len(credits), DOCUMENT_PAGE)
         + (pages(len(credits), DOCUMENT_PAGE) if credits else 0),
     }

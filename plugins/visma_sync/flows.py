@@ -69,17 +69,18 @@ FLOWS: Mapping[str, FlowParts] = {
         {"invoice": CustomerInvoiceUpdate, "credit_note": CustomerCreditNoteUpdate},
         ("termsofpayments", "units"),
         needs=("customer", "product"),
+        reads=("order",),
     ),
     "stock_eaccounting_to_vismanet": FlowParts("stock", StockLevel, {"adjustment": InventoryAdjustmentUpdate}, ()),
     "payments_eaccounting_to_vismanet": FlowParts(
-        "payment", Payment, {"payment": PaymentUpdate}, ("termsofpayments",), reads=("customer",)
+        "payment", Payment, {"payment": PaymentUpdate}, ("termsofpayments",), reads=("customer", "order")
     ),
     "bookings_eaccounting_to_vismanet": FlowParts(
         "booking",
         Invoice,
         {"journal": JournalTransactionUpdate},
         ("termsofpayments",),
-        reads=("customer", "product"),
+        reads=("customer", "product", "order"),
     ),
 }
 

@@ -96,7 +96,7 @@ def number_of(invoice: Stored) -> str:
 
 
 def dutch(company: Company) -> str:
-    """The number of an invoice, not credited, of a Dutch business that is not in trouble."""
+    """The number of an invoice, neither paid nor credited, of a Dutch business that is not in trouble."""
     credited = {one["ReferringInvoiceId"] for one in source_invoices(company).values()}
     troubled = set(planted(company).values())
     return next(
@@ -108,4 +108,5 @@ def dutch(company: Company) -> str:
         and not one["CustomerIsPrivatePerson"]
         and not one["IsCreditInvoice"]
         and not one["CreatedFromOrderId"]
+        and one["RemainingAmountInvoiceCurrency"] == one["TotalAmountInvoiceCurrency"]
     )

@@ -1,5 +1,6 @@
 """A credit invoice follows the sale that it takes back; one sale goes one path."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -100,6 +101,28 @@ def test_a_credit_of_a_paid_invoice_stays_open_for_the_customer(company: Company
     ran = run(company)
     assert (ran.ended(credit), ran.outcomes[credit].detail) == ("created", f"{total} stays open on the credit note")
     assert balance(company, credit) == total
+
+
+def test_a_credit_of_an_invoice_that_was_paid_in_the_source_settles_nothing_of_it(company: Company) -> None:
+    number = dutch(company)
+    run(company)
+    total, _ = sums(source_invoices(company)[number])
+    company.in_source(f"invoices/{number}/pay")
+    credit = credited(company, number)
+    ran = run(company)
+    assert (ran.ended(credit), ran.outcomes[credit].detail) == ("created", f"{total} stays open on the credit note")
+    # The money that settles it is the payment flow's.
+    assert (balance(company, number), balance(company, credit)) == (total, total)
+
+
+def test_a_credit_of_an_invoice_paid_in_part_settles_the_other_part(company: Company) -> None:
+    number = dutch(company)
+    run(company)
+    total, _ = sums(source_invoices(company)[number])
+    company.in_source(f"invoices/{number}/pay", amount=str(total - 3))
+    credit = credited(company, number)
+    assert run(company).ended(credit) == "created"
+    assert (balance(company, number), balance(company, credit)) == (total - 3, total - 3)
 
 
 def test_a_credit_whose_invoice_is_not_sent_yet_waits_for_it(company: Company) -> None:
@@ -225,3 +248,18 @@ def test_the_group_of_the_customer_decides_which_sales_go_as_invoices(company: C
     ran = run(company)
     assert (ran.ended(number), ran.ended(credit)) == ("skipped(sent_as_booking)", "skipped(sent_as_booking)")
     assert ran.numbers("created")
+
+
+def test_an_order_and_its_invoice_go_one_way_when_the_way_changes_between_their_days(company: Company) -> None:
+    ordered = (one for one in source_invoices(company).values() if one["CreatedFromOrderId"])
+    invoice = next(one for one in ordered if not one["CreditedBy"])
+    orders = company.source_orders()
+    order = next(number for number, one in orders.items() if one["Id"] == invoice["CreatedFromOrderId"])
+    changes_on = date.fromisoformat(invoice["InvoiceDate"][:10])
+    company.in_source(f"orders/{order}", OrderDate=(changes_on - timedelta(days=1)).isoformat())
+    label = company.state("eaccounting", "customerlabels")[0]
+    company.in_source(f"customers/{invoice['CustomerNumber']}", CustomerLabels=[label])
+    rows = [{"group": label["Name"], "path": "order", "valid_from": changes_on.isoformat()}]
+    company.decide(**IMPATIENT, send_sales_as={"default": "invoice", "rows": rows})
+    assert company.run(only(order)).ended(order) == "skipped(sent_as_invoice)"
+    assert run(company, only(number_of(invoice))).ended(number_of(invoice)) == "created"

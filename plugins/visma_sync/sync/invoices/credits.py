@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, cast
 
 from visma_sync.domain.invoice import Invoice
@@ -65,6 +66,23 @@ async def sales_of_invoices(flow: RecordFlow[Invoice], keys: Collection[str]) ->
                 read: Any = run.mapping(run.kind).read(record.body, lists=lists, settings=run.settings)
                 sales[record.key] = sales_of(cast(Invoice, read))
     return sales
+
+
+async def settled_by_credits(flow: RecordFlow[Invoice], records: Mapping[str, HeldRecord]) -> dict[str, Decimal]:
+    """By key, how much of another invoice each of these credit invoices settles in the source.
+
+    A credit of an invoice that was paid with money settles nothing of it: it is owed to the customer. What a list says
+    of the amount that remains is not reliable, so each is read alone.
+    """
+    run = flow.run
+    lists = await source_lists(run, run.kind, flow.source)
+    settled: dict[str, Decimal] = {}
+    for key in sorted(key for key, record in records.items() if record.facts.get("takes_back")):
+        record = await flow.source.invoice(key)
+        if record is not None:
+            read: Any = run.mapping(run.kind).read(record.body, lists=lists, settings=run.settings)
+            settled[key] = abs(read.total) - abs(read.remaining)
+    return settled
 
 
 def credit_of_order(number: str) -> RecordParkedError:

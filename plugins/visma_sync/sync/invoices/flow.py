@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from visma_sync.domain.invoice import Invoice
@@ -11,7 +12,7 @@ from visma_sync.sync.categories import vat_categories
 from visma_sync.sync.exist import CLOCK_SLACK
 from visma_sync.sync.flow import Built, DocumentFlow, Standing
 from visma_sync.sync.invoices.books import base_currency, closed_periods
-from visma_sync.sync.invoices.credits import credit_of_order, paths_of_credits, sales_of
+from visma_sync.sync.invoices.credits import credit_of_order, paths_of_credits, sales_of, settled_by_credits
 from visma_sync.sync.invoices.plan import Surroundings, closed_period, marker_of, plan_invoice
 from visma_sync.sync.invoices.ports import InvoiceSource, InvoiceTarget, TargetDocument
 from visma_sync.sync.invoices.release import Releasing
@@ -59,6 +60,7 @@ class InvoiceFlow(DocumentFlow[Invoice]):
     _buyers: Buyers
     _around: Mapping[str, Any]
     _credit_paths: Mapping[str, str]
+    _settled: Mapping[str, Decimal]
 
     def __init__(self, run: Run, source: Any, target: Any) -> None:
         super().__init__(run, source, target)
@@ -160,6 +162,7 @@ class InvoiceFlow(DocumentFlow[Invoice]):
         }
         self._buyers = await read_buyers(run, self.source, {one.customer_key for one in self._invoices.values()})
         self._credit_paths = await self._paths_of_credits(records)
+        self._settled = await settled_by_credits(self, records)
         days = {invoice.invoiced_on for invoice in self._invoices.values()}
         self._around = {
             "categories": await vat_categories(run, self.target),
@@ -196,8 +199,13 @@ class InvoiceFlow(DocumentFlow[Invoice]):
             rounding=plan.rounding,
             cuts=tuple(str(cut) for cut in written.cuts),
             own_key=key_of(kind, plan.number) if plan.number else "",
-            detail={"document": kind, **({"takes_back": invoice.refers_to} if kind == CREDIT_NOTE else {})},
+            detail={"document": kind, **(self._takes_back(invoice) if kind == CREDIT_NOTE else {})},
         )
+
+    def _takes_back(self, credit: Invoice) -> dict[str, str]:
+        """Which invoice a credit invoice takes back, and how much of it it settles in the source."""
+        settles = self._settled.get(credit.key)
+        return {"takes_back": credit.refers_to, **({} if settles is None else {"settles": amount_text(settles)})}
 
     async def send(self, built: Built) -> str:
         kind = str(built.detail["document"])

@@ -51,7 +51,7 @@ class Releasing:
         return (remark,) if remark else ()
 
     async def _settles(self, note: TargetDocument) -> dict[str, Decimal]:
-        """How much of which invoice a credit note settles: what it takes back, up to its balance."""
+        """How much of which invoice a credit note settles: as much as in the source, up to the invoice's balance."""
         key = key_of(CREDIT_NOTE, note.number)
         link = self._run.ledger.links_by_target("invoice", [key])[key]
         taken_back = str(link.detail.get("takes_back", ""))
@@ -65,7 +65,7 @@ class Releasing:
             raise _not_sent(note)
         if invoice.state not in RELEASED:
             raise _not_released(note, invoice)
-        amount = min(invoice.balance, note.total)
+        amount = min(invoice.balance, note.total, Decimal(link.detail.get("settles", note.total)))
         return {invoice.number: amount} if amount > 0 else {}
 
 

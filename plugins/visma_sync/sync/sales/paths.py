@@ -45,11 +45,26 @@ class SalePaths:
             return {reference["key"]: choice.default for reference in wanted}
         customer_of = {reference["key"]: str(records[reference["key"]].facts["customer"]) for reference in wanted}
         groups = await self._groups(set(customer_of.values()))
+        days = self._days(wanted, records)
         return {
-            reference["key"]: choice.path(groups[customer_of[reference["key"]]], date.fromisoformat(reference["date"]))
-            for reference in wanted
-            if customer_of[reference["key"]] in groups
+            key: choice.path(groups[customer], days[key]) for key, customer in customer_of.items() if customer in groups
         }
+
+    def _days(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> dict[str, date]:
+        """By key, the day of each record's sale: that of its first order, as it was last read, else its own.
+
+        An order and its invoice are one sale, so that a day between them cannot part them.
+        """
+        days = {reference["key"]: reference["date"] for reference in wanted}
+        facts = {key: records[key].facts for key in days}
+        orders_of = {key: one["sales"] for key, one in facts.items() if one.get("direct") is False}
+        orders = {order for keys in orders_of.values() for order in keys}
+        if orders:
+            held = self.run.ledger.held(self.run.writer_of("order"), orders, with_source=False)
+            ordered_on = {key: str(order.facts["date"]) for key, order in held.items() if "date" in order.facts}
+            for key, keys in orders_of.items():
+                days[key] = min((ordered_on[order] for order in keys if order in ordered_on), default=days[key])
+        return {key: date.fromisoformat(day) for key, day in days.items()}
 
     async def _groups(self, keys: Collection[str]) -> dict[str, tuple[str, ...]]:
         run = self.run
