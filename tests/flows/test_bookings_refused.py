@@ -64,6 +64,32 @@ def test_the_credit_of_a_sale_that_went_as_order_waits(shop: Company) -> None:
     assert book(shop).ended(credit) == "parked(credit_of_order)"
 
 
+def uncredited(shop: Company) -> str:
+    """The number of an invoice without an order that nobody took back."""
+    return next(
+        number
+        for number, one in invoices(shop).items()
+        if not (one["CreatedFromOrderId"] or one["CreditedBy"] or one["IsCreditInvoice"] or one["IsCollectiveInvoice"])
+    )
+
+
+def test_a_credit_is_booked_where_its_invoice_was_whatever_the_settings_say_by_now(shop: Company) -> None:
+    number = uncredited(shop)
+    book(shop)
+    credit = str(shop.in_source(f"invoices/{number}/credit")["InvoiceNumber"])
+    shop.decide(send_sales_as={"default": "invoice"}, **IMPATIENT)
+    assert book(shop).ended(credit) == "created"
+    assert booked(shop)[credit] == (booked(shop)[number][0], -booked(shop)[number][1])
+
+
+def test_the_credit_of_an_invoice_that_goes_another_path_is_not_booked(shop: Company) -> None:
+    number = uncredited(shop)
+    credit = str(shop.in_source(f"invoices/{number}/credit")["InvoiceNumber"])
+    shop.decide(send_sales_as={"default": "invoice"}, **IMPATIENT)
+    assert book(shop).ended(credit) == "skipped(sent_as_invoice)"
+    assert booked(shop) == {}
+
+
 def test_what_cannot_be_booked_waits_alone(company_with: CompanyWith) -> None:
     company = company_with("--orders", "30", "--invoices", "24", "--existing-orders", "0", send_sales_as=EVERY_SALE)
     troubles = planted(company)

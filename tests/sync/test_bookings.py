@@ -162,6 +162,22 @@ def test_the_rate_of_the_source_is_sent_only_where_it_is_one_of_the_targets_curr
     assert entry(foreign, base_currency="SEK").exchange_rate is None
 
 
+def test_a_foreign_invoice_that_states_no_rate_waits_instead_of_being_booked_at_one() -> None:
+    foreign = an_invoice(row("100.00"), shares=[("0.21", "100.00", "21.00")], currency="SEK")
+    with pytest.raises(RecordParkedError) as caught:
+        entry(foreign)
+    assert caught.value.code == "currency_rate_differs"
+
+
+def test_a_rate_that_the_source_states_in_several_rows_is_one() -> None:
+    shares = [("0.21", "40.00", "8.40"), ("0.09", "10.00", "0.90"), ("0.21", "60.00", "12.60")]
+    found = entry(an_invoice(row("100.00"), row("10.00", rate="0.09"), shares=shares))
+    assert [(part.category.id, part.net, part.vat) for part in found.vat_parts] == [
+        ("NL21", D("100.00"), D("21.00")),
+        ("NL9", D("10.00"), D("0.90")),
+    ]
+
+
 def test_a_closed_day_is_booked_on_the_first_open_one_where_the_settings_say_so() -> None:
     january = an_invoice(row("100.00"), shares=[("0.21", "100.00", "21.00")], invoiced_on=date(2026, 1, 5))
     assert entry(january, settings(closed_period="first_open_day")).posted_on == date(2026, 2, 1)
