@@ -28,6 +28,8 @@ TARGET = (*TARGET_COLLECTIONS, "invoices", "credit_notes", "payments", "journals
 class Row:
     """How a flow is measured: in which company, after which other flows, and against which least.
 
+    `before` names flows in full.
+
     `changed` names a collection of eAccounting and a field of it: then a run that sees every record changed is measured
     too.
     """
@@ -50,7 +52,7 @@ OF_INVOICES = {"invoices": RECORDS, "customers": BUYERS, "articles": ARTICLES}
 ROWS: Mapping[str, Row] = {
     "products": Row(products.least_calls, {"articles": RECORDS}, changed=("articles", "Name")),
     "customers": Row(customers.least_calls, {"customers": RECORDS}, changed=("customers", "Telephone")),
-    "stock": Row(stock.least_calls, before=("products",), prepare=stock_articles),
+    "stock": Row(stock.least_calls, before=("products_eaccounting_to_vismanet",), prepare=stock_articles),
     "invoices": Row(invoices.least_calls, OF_INVOICES, {"send_sales_as": {"default": "invoice"}}),
     "bookings": Row(
         bookings.least_calls,
@@ -61,15 +63,23 @@ ROWS: Mapping[str, Row] = {
         payments.least_calls,
         {**OF_INVOICES, "invoices": 2 * RECORDS},
         {"send_sales_as": {"default": "invoice"}},
-        before=("invoices",),
+        before=("invoices_eaccounting_to_vismanet",),
     ),
 }
+# What follows the records of a flow that goes the other way.
+BACK = "_to_eaccounting"
+
+
+def flow_of(name: str) -> str:
+    """The flow of a row: `stock`, or `stock_to_eaccounting` for the other direction."""
+    records = name.removesuffix(BACK)
+    return f"{records}_eaccounting_to_vismanet" if records == name else f"{records}_vismanet_to_eaccounting"
 
 
 def measure(name: str) -> bool:
     """Measure a flow and print what was found; whether its goals are reached."""
     row = ROWS[name]
-    flow = f"{name}_eaccounting_to_vismanet"
+    flow = flow_of(name)
     with (
         tempfile.TemporaryDirectory() as folder,
         running_sandbox(FEW_ORDERS, **row.company) as address,
@@ -77,21 +87,21 @@ def measure(name: str) -> bool:
         company = Company(Pair(address, Path(folder), settings=decided_settings(row.decided)))
         row.prepare(company)
         for before in row.before:
-            company.run(everything(), f"{before}_eaccounting_to_vismanet")
-        reached = [_run(company, flow, row, everything(), is_first=not row.before)]
+            company.run(everything(), before)
+        reached = [_run(company, name, row, everything(), is_first=not row.before)]
         if row.changed:
             collection, of_record = row.changed
             for record in company.holdings((collection,), ()).source[collection]:
                 company.change(collection, record["Id"], **{of_record: "Changed"})
-            reached.append(_run(company, flow, row, latest_interval(company), is_first=False, run="changed_"))
+            reached.append(_run(company, name, row, latest_interval(company), is_first=False, run="changed_"))
         _, again = company.run(everything(), flow)
         writes = sum(again.writes.values())
         _say(name, second_run_writes=writes, second_run_calls=again.total)
     return all(reached) and writes == 0
 
 
-def _run(company: Company, flow: str, row: Row, window: Window, *, is_first: bool, run: str = "") -> bool:
-    name = flow.partition("_")[0]
+def _run(company: Company, name: str, row: Row, window: Window, *, is_first: bool, run: str = "") -> bool:
+    flow = flow_of(name)
     before = company.holdings(SOURCE, TARGET)
     report, requests = company.run(window, flow)
     measured = Measured(before, company.holdings(SOURCE, TARGET), company.ended(flow), is_first)

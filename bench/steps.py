@@ -1,20 +1,19 @@
 """The flows step by step, as their DAGs run them, without Airflow around them."""
 
 import asyncio
+from typing import Any
 
 from bench.pair import Pair
-from visma_sync.flows import FLOWS, flow_mapping, flows_by_kind
-from visma_sync.sync.catalog import RECORD_FLOWS, document_flow, master_flow, record_flow
+from visma_sync.flows import FLOWS, flow_mapping, flows_by_kind, is_mirrored
+from visma_sync.sync.catalog import RECORD_FLOWS, document_flow, ensure, master_flow, record_flow
 from visma_sync.sync.company import check_reached_company
 from visma_sync.sync.confirm import confirm_documents
 from visma_sync.sync.create import create_documents
-from visma_sync.sync.customers.ensure import ensure_customers
 from visma_sync.sync.exist import check_exist
 from visma_sync.sync.fetch import Window, fetch_records
 from visma_sync.sync.flow import MasterFlow
 from visma_sync.sync.keep import write_records
 from visma_sync.sync.lists import check_settings
-from visma_sync.sync.products.ensure import ensure_products
 from visma_sync.sync.reference import Reference, lanes_of
 from visma_sync.sync.report import Report, write_report
 from visma_sync.sync.run import Run
@@ -32,10 +31,12 @@ MAPPINGS = flows_by_kind(ORDERS)
 def run_flow(pair: Pair, window: Window, run_id: str, flow: str = ORDERS) -> Report:
     """Run the whole flow once; gives its report."""
     flows = flows_by_kind(flow)
+    mirrored, ledger = is_mirrored(flow), pair.ledger()
     run = Run(
         run_id=run_id,
         kind=FLOWS[flow].kind,
-        ledger=pair.ledger(),
+        ledger=ledger.mirrored() if mirrored else ledger,
+        mirrored=mirrored,
         settings=pair.settings,
         flows=flows,
         mappings={kind: flow_mapping(name, pair.settings) for kind, name in flows.items()},
@@ -46,13 +47,15 @@ def run_flow(pair: Pair, window: Window, run_id: str, flow: str = ORDERS) -> Rep
 
 
 async def _steps(pair: Pair, run: Run, window: Window) -> None:
-    from_source = pair.source(max_concurrency=run.settings.max_concurrency)
-    to_target = pair.target(max_concurrency=run.settings.max_concurrency)
-    await silent_addresses([from_source.api_url, to_target.api_url, to_target.salesorder_url])
-    source = EAccountingClient(from_source, tokens=run.ledger, budget=run.ledger)
-    target = VismaNetClient(to_target, tokens=run.ledger, budget=run.ledger)
-    async with source, target:
-        await check_reached_company(run, source, run.ledger.fingerprint(from_source.refresh_token))
+    of_eaccounting = pair.source(max_concurrency=run.settings.max_concurrency)
+    of_vismanet = pair.target(max_concurrency=run.settings.max_concurrency)
+    await silent_addresses([of_eaccounting.api_url, of_vismanet.api_url, of_vismanet.salesorder_url])
+    eaccounting = EAccountingClient(of_eaccounting, tokens=run.ledger, budget=run.ledger)
+    vismanet = VismaNetClient(of_vismanet, tokens=run.ledger, budget=run.ledger)
+    source: Any = vismanet if run.mirrored else eaccounting
+    target: Any = eaccounting if run.mirrored else vismanet
+    async with eaccounting, vismanet:
+        await check_reached_company(run, eaccounting, run.ledger.fingerprint(of_eaccounting.refresh_token))
         if run.kind == "stock":
             await _stock(StockFlow(run, source, target), window)
             return
@@ -72,17 +75,16 @@ async def _stock(flow: StockFlow, window: Window) -> None:
         await adjust_stock(flow)
 
 
-async def _documents(run: Run, source: EAccountingClient, target: VismaNetClient, fetched: list[Reference]) -> None:
+async def _documents(run: Run, source: Any, target: Any, fetched: list[Reference]) -> None:
     flow = document_flow(run, source, target)
     to_write = await check_exist(flow, fetched)
     if not to_write:
         return
     await check_settings(run, target)
     needs = FLOWS[run.flows[run.kind]].needs
-    if "customer" in needs:
-        await ensure_customers(run, source, target, to_write)
-    if "product" in needs:
-        await ensure_products(run, source, target, to_write)
+    for kind in ("customer", "product"):
+        if kind in needs:
+            await ensure(run, kind, source, target, to_write)
     to_write = await flow.group(to_write)
     for lane in lanes_of(to_write, run.settings.records_per_lane, run.settings.max_lanes):
         created = await create_documents(flow, lane["records"])
