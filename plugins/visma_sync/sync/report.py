@@ -79,7 +79,8 @@ def write_report(run: Run, failed_tasks: Sequence[str]) -> Report:
         would_send=sum(one.reason == "dry_run" for one in outcomes) if run.dry_run else None,
     )
     run.ledger.close_run(run.flow, run.run_id, report.counts, report.read, report.taken_up, tuple(failed_tasks))
-    run.ledger.delete_bodies_older_than(run.settings.retention_days)
+    for half in (run.ledger, run.ledger.mirrored()):
+        half.delete_bodies_older_than(run.settings.retention_days)
     return report
 
 
