@@ -19,6 +19,7 @@ from tests.flows.invoice_flow import (
     sums,
 )
 from tests.flows.running import IMPATIENT, Company, only
+from visma_sync.ledger.rows import Link
 
 D = Decimal
 
@@ -263,3 +264,15 @@ def test_an_order_and_its_invoice_go_one_way_when_the_way_changes_between_their_
     company.decide(**IMPATIENT, send_sales_as={"default": "invoice", "rows": rows})
     assert company.run(only(order)).ended(order) == "skipped(sent_as_invoice)"
     assert run(company, only(number_of(invoice))).ended(number_of(invoice)) == "created"
+
+
+def test_the_invoice_of_an_order_that_came_from_the_target_is_not_sent_back(company: Company) -> None:
+    invoice = next(one for one in source_invoices(company).values() if one["CreatedFromOrderId"])
+    came = Link("order", "SO/000900", str(invoice["CreatedFromOrderId"]), how="created")
+    company.ledger().mirrored().save_links([came])
+    assert run(company, only(number_of(invoice))).ended(number_of(invoice)) == "skipped(written_by_us)"
+    order = next(number for number, one in company.source_orders().items() if one["Id"] == came.target_key)
+    company.decide(**IMPATIENT)
+    assert company.run(only(order)).ended(order) == "skipped(written_by_us)"
+    assert documents(company) == {}
+    assert company.target_orders() == []

@@ -7,15 +7,13 @@ from typing import Any, Literal, cast
 
 from visma_sync.errors import RecordRejectedError
 from visma_sync.ledger.rows import HeldRecord, Outcome
-from visma_sync.sync.flow import RecordFlow
+from visma_sync.sync.flow import ECHO, RecordFlow
 from visma_sync.sync.ports import SourceRecord
 from visma_sync.sync.reference import Reference
 from visma_sync.sync.run import Run, held_record, source_lists
 
 # The reason, and the fact, that tell of a record which the filters of the settings leave out.
 FILTERED = "filtered"
-# The reason that tells of a record which the pair itself wrote into the source, in the other direction.
-ECHO = "written_by_us"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from visma_sync.sync.write import Part
 
 R = TypeVar("R", bound=Record)
 
+# The reason that tells of a record which the pair itself wrote into the source, in the other direction.
+ECHO = "written_by_us"
 # In the detail of a link to what is kept in step: the hash of the target record's content as we left it there.
 WRITTEN = "content"
 

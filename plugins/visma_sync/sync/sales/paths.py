@@ -9,6 +9,7 @@ from typing import cast
 from visma_sync.domain.customer import Customer
 from visma_sync.errors import RecordRejectedError
 from visma_sync.ledger.rows import HeldRecord
+from visma_sync.sync.flow import ECHO
 from visma_sync.sync.ports import Source
 from visma_sync.sync.reference import Reference
 from visma_sync.sync.run import Run, held_record, source_lists
@@ -26,6 +27,8 @@ class SalePaths:
     ) -> dict[str, str]:
         """By key, the reason of those records that go another path than this one (sent_as_booking ..., no_order).
 
+        Those of a sale that came from the target go none.
+
         A record names its customer in the fact `customer`; one whose customer cannot be read is not refused here. The
         fact `direct` is true of one whose sale has no order, which goes as `without_order` says instead.
         """
@@ -36,7 +39,14 @@ class SalePaths:
             goes = instead if without_order else decided
             if goes != path:
                 refused[key] = "no_order" if without_order and goes == "nothing" else f"sent_as_{goes}"
-        return refused
+        return refused | dict.fromkeys(self._began_in_target(wanted, records), ECHO)
+
+    def _began_in_target(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> list[str]:
+        """Keys of the records whose order this pair wrote into the source: the target has that sale already."""
+        sales_of = {one["key"]: records[one["key"]].facts.get("sales", ()) for one in wanted}
+        sales = {str(sale) for sales in sales_of.values() for sale in sales}
+        ours = self.run.ledger.mirrored().links_by_target("order", sales)
+        return [key for key, sales in sales_of.items() if ours.keys() & set(sales)]
 
     async def decide(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> dict[str, str]:
         """By key, the path of each record's sale."""
