@@ -288,6 +288,7 @@ def article(
         PurchasePrice=cents(net * Decimal("0.6")),
         SendToWebshop=True,
         IsServiceArticle=its_coding["Type"] == "Service",
+        ShowStockInformation=its_coding["Type"] != "Service",
         CreatedUtc=created,
         ChangedUtc=last if chance.random() < 0.5 else created,
         CurrencyCode="EUR",

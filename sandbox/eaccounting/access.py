@@ -15,8 +15,11 @@ from sandbox.eaccounting.books import Books
 from sandbox.eaccounting.refusals import (
     COMPANY_INACTIVE,
     DATA_MODEL,
+    LICENCE,
     MISSING_SCOPE,
     NO_MODULE,
+    NO_SUCH_FUNCTION,
+    NO_USER_ACCESS,
     NOT_AUTHORISED,
     QUOTA,
     START_UP_GUIDE,
@@ -36,12 +39,23 @@ SALES_WRITE = frozenset({"ea:sales"})
 PURCHASE = frozenset({"ea:purchase", "ea:purchase_readonly"})
 ACCOUNTING = frozenset({"ea:accounting", "ea:accounting_readonly"})
 
-Switch = Literal["module_inactive", "guide_unfinished", "company_inactive", "scope_missing"]
+Switch = Literal[
+    "module_inactive",
+    "guide_unfinished",
+    "company_inactive",
+    "scope_missing",
+    "edition_too_small",
+    "user_without_access",
+    "licence_not_accepted",
+]
 STOPS: dict[Switch, tuple[int, str]] = {
     "module_inactive": (NO_MODULE, "ForbiddenRequestException - No access to module: api_standard"),
     "guide_unfinished": (START_UP_GUIDE, "ForbiddenRequestException - The start-up guide has not been completed"),
     "company_inactive": (COMPANY_INACTIVE, "ForbiddenRequestException - The company is not active"),
     "scope_missing": (MISSING_SCOPE, "ForbiddenRequestException - The token has not the required scope"),
+    "edition_too_small": (NO_SUCH_FUNCTION, "ForbiddenRequestException - The product variant has no such endpoint"),
+    "user_without_access": (NO_USER_ACCESS, "ForbiddenRequestException - The user lacks access to the company"),
+    "licence_not_accepted": (LICENCE, "ForbiddenRequestException - The licence has not been accepted"),
 }
 """What refuses every call of a company with 403 while its switch is on."""
 

@@ -11,6 +11,15 @@ from sandbox.eaccounting.refusals import DUPLICATE, NOT_ALLOWED_HERE, RefusalErr
 from sandbox.eaccounting.schema import filled
 from sandbox.world import Record
 
+OWN = (
+    "Id",
+    "CreatedUtc",
+    "StockBalanceManuallyChangedUtc",
+    "PurchasePriceManuallyChangedUtc",
+    "FreightCostsManuallyChangedUtc",
+)
+"""What stays of an article that is replaced: eAccounting keeps it itself."""
+
 
 def add_articles(api: Api) -> None:
     """Open the addresses that change articles; reading them is opened with the other lists."""
@@ -39,8 +48,10 @@ async def replace(call: Call) -> Answer:
     body = await call.body("ArticleApi")
     refuse_double(call.books, body["Number"], before["Id"])
     now = utc_now()
-    article = composed(call.books, body) | {"Id": before["Id"], "CreatedUtc": before["CreatedUtc"], "ChangedUtc": now}
-    article |= in_stock(article, Decimal(article["StockBalance"]), Decimal(before["StockBalanceReserved"]))
+    article = composed(call.books, body) | {name: before[name] for name in OWN} | {"ChangedUtc": now}
+    # With the stock module only documents and people change a balance.
+    balance = before["StockBalance"] if call.books.has_stock_module else article["StockBalance"]
+    article |= in_stock(article, Decimal(balance), Decimal(before["StockBalanceReserved"]))
     if article["StockBalance"] != before["StockBalance"]:
         article["StockBalanceManuallyChangedUtc"] = now
     return ok(call.books["articles"].save(article))
@@ -67,11 +78,24 @@ def composed(books: Books, body: Record) -> Record:
         "UnitName": unit["Name"],
         "UnitAbbreviation": unit["Abbreviation"],
         "IsServiceArticle": coding["Type"] == "Service",
+        "ArticleLabels": labels(books, given.get("ArticleLabels")),
     }
     article = filled(
         "ArticleApi", **{"SendToWebshop": True, "CurrencyCode": books.settings["CurrencyCode"]} | given | computed
     )
-    return article | in_stock(article, Decimal(body.get("StockBalance") or 0))
+    balance = ZERO if books.has_stock_module else Decimal(body.get("StockBalance") or 0)
+    return article | in_stock(article, balance) | {"ShowStockInformation": shows_stock(article, books)}
+
+
+def labels(books: Books, named: list[Record] | None) -> list[Record] | None:
+    """Give the labels of these names as they are kept; their ids are the server's own ("readOnly")."""
+    kept = {label["Name"]: label for label in books["articlelabels"].records.values()}
+    return None if named is None else [kept.get(label["Name"], label) for label in named]
+
+
+def shows_stock(article: Record, books: Books) -> bool:
+    """Say whether an article shows its stock: goods do, with the stock module only those marked as stock articles."""
+    return not article["IsServiceArticle"] and (bool(article["IsStock"]) or not books.has_stock_module)
 
 
 def in_stock(article: Record, balance: Decimal, reserved: Decimal = ZERO) -> Record:

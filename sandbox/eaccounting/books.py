@@ -3,12 +3,16 @@
 import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from sandbox.answers import json_text
 from sandbox.catalogue import company_settings
+from sandbox.eaccounting.chart import chart_of_accounts
 from sandbox.eaccounting.documents import Ledgers
 from sandbox.world import Record, World
 
+STOCK_MODULE = "stock"
+"""Our own word: by which name ActivatedModules lists the stock module is not published."""
 OTHER_COMPANY_NAME = "Zuiderzon Advies"
 OTHER_COMPANY_IDENTIFIER = "c7a4b1de-0d1c-4d5e-8a55-9b1d7f3a2e64"
 
@@ -67,8 +71,10 @@ SCHEMAS = {
     "deliverymethods": "DeliveryMethodApi",
     "deliveryterms": "DeliveryTermApi",
     "vatcodes": "VatCodeApi",
+    "accounts": "AccountApi",
     "bankaccounts": "BankAccountApi",
     "fiscalyears": "FiscalYearApi",
+    "notes": "NoteApi",
     "countries": "CountryApi",
     "currencies": "CurrencyApi",
 }
@@ -90,11 +96,22 @@ def records_of(world: World) -> dict[str, list[Record]]:
         "deliverymethods": world.delivery_methods,
         "deliveryterms": world.delivery_terms,
         "vatcodes": world.vat_codes,
+        "accounts": chart_of_accounts(world),
         "bankaccounts": world.bank_accounts,
         "fiscalyears": world.fiscal_years,
+        "notes": [],
         "countries": world.countries,
         "currencies": world.currencies,
     }
+
+
+@dataclass(frozen=True)
+class PlannedRate:
+    """A VAT rate in percent becomes another one on a day."""
+
+    old: Decimal
+    new: Decimal
+    begins: datetime.date
 
 
 @dataclass
@@ -108,9 +125,15 @@ class Books:
     collections: dict[str, Collection]
     amount_means: str
     mailed: list[Record] = field(default_factory=list)
+    planned_rates: list[PlannedRate] = field(default_factory=list)
 
     def __getitem__(self, path: str) -> Collection:
         return self.collections[path]
+
+    @property
+    def has_stock_module(self) -> bool:
+        """Whether the company has switched the stock module on."""
+        return STOCK_MODULE in self.settings["ActivatedModules"]
 
     @property
     def ledgers(self) -> Ledgers:
@@ -126,7 +149,7 @@ class Books:
 def own_books(world: World, amount_means: str) -> Books:
     """Open the books of the shop."""
     kept = records_of(world)
-    keys = {"countries": "Code", "currencies": "Code"}
+    keys = {"countries": "Code", "currencies": "Code", "accounts": "Number"}
     collections = {path: Collection(schema, kept[path], keys.get(path, "Id")) for path, schema in SCHEMAS.items()}
     return Books(world.company, collections, amount_means)
 

@@ -9,9 +9,10 @@ from sandbox.eaccounting.by_hand import NUMBERS, STAMPS, entered_order, entered_
 from sandbox.eaccounting.documents import INVOICED, add_up, random_id
 from sandbox.eaccounting.invoice_control import InvoiceDesk
 from sandbox.eaccounting.orders import composed_row, invoice, numbered
-from sandbox.eaccounting.record_control import RecordDesk
+from sandbox.eaccounting.record_control import RecordDesk, switch_stock_module
 from sandbox.eaccounting.refusals import RefusalError
 from sandbox.eaccounting.schema import properties
+from sandbox.eaccounting.set_up_control import SetUpDesk
 from sandbox.settled_later import CASH_METHOD, INVOICING_METHOD
 from sandbox.world import Record
 
@@ -31,13 +32,13 @@ class Desk:
         router.add_api_route("/switch", self.switch, methods=["POST"], response_model=None)
         router.add_api_route("/orders", self.enter, methods=["POST"], response_model=None)
         router.add_api_route("/orders/{key}/invoice", self.bill, methods=["POST"], response_model=None)
-        for cabinet in (InvoiceDesk(self.books), RecordDesk(self.books)):
+        for cabinet in (SetUpDesk(self.books), InvoiceDesk(self.books), RecordDesk(self.books)):
             cabinet.add_to(router)
         router.add_api_route("/{path}/{key:path}", self.edit, methods=["POST"], response_model=None)
         return router
 
     async def switch(self, request: Request) -> Response:
-        """Switch a stop of the company on or off, keep its books by cash, or let its lists misbehave.
+        """Switch a stop or the stock module of the company on or off, keep its books by cash, or let lists misbehave.
 
         `unfilterable` takes what cannot be filtered on (`orders.ModifiedUtc`), `partial_lists` what loses a part of a
         page (`articles`).
@@ -45,6 +46,8 @@ class Desk:
         for name, value in (await read(request)).items():
             if name in ("unfilterable", "partial_lists"):
                 setattr(self.switches, name, frozenset(value))
+            elif name == "stock_module":
+                switch_stock_module(self.books, on=bool(value))
             elif name == "cash_method":
                 self.keep_books_by(CASH_METHOD if value else INVOICING_METHOD)
             elif name not in STOPS:

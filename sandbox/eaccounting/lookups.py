@@ -11,6 +11,7 @@ from sandbox.eaccounting.documents import random_id
 from sandbox.eaccounting.lists import page
 from sandbox.eaccounting.refusals import INTERNAL, error_body, not_found
 from sandbox.eaccounting.schema import filled
+from sandbox.eaccounting.vat_dates import on_day
 
 # Path of the collection, name of the id in a record's path, scopes for reading, status for "no such record".
 READABLE: tuple[tuple[str, str | None, frozenset[str], int], ...] = (
@@ -30,6 +31,7 @@ READABLE: tuple[tuple[str, str | None, frozenset[str], int], ...] = (
     ("vatcodes", "id", ACCOUNTING, 404),
     ("bankaccounts", "bankAccountId", PURCHASE, 404),
     ("fiscalyears", "id", ACCOUNTING | SALES, 404),
+    ("notes", "noteId", SALES | ACCOUNTING | PURCHASE, 400),
 )
 # Path, status of a creation, scopes for it; and whether records may be replaced and deleted.
 WRITABLE_LISTS: tuple[tuple[str, int, Iterable[str], bool], ...] = (
@@ -68,7 +70,8 @@ def listing(api: Api, path: str) -> Handler:
     """Make the handler of a list."""
 
     async def answer(call: Call) -> Answer:
-        return ok(page(path, call.books[path], call.request.query_params, api.switches))
+        query = call.request.query_params
+        return ok(page(path, on_day(call.books, path, query), query, api.switches))
 
     return answer
 
@@ -77,7 +80,7 @@ def single(path: str, key: str, missing: int) -> Handler:
     """Make the handler of one record."""
 
     async def answer(call: Call) -> Answer:
-        collection = call.books[path]
+        collection = on_day(call.books, path, call.request.query_params)
         found = collection.get(call.key(key))
         if found is None:
             raise not_found(collection.schema.removesuffix("Api"), missing)

@@ -65,7 +65,7 @@ async def replace(call: Call) -> Answer:
     before = stored(call)
     if before["Status"] == INVOICED:
         raise RefusalError(NOT_ALLOWED_HERE, "An invoiced order cannot be changed")
-    kept = {name: before[name] for name in ("Id", "Number", "CreatedUtc", "CreatedFromQuoteId")}
+    kept = {name: before[name] for name in ("Id", "Number", "CreatedUtc", "CreatedFromQuoteId", "Notes")}
     order = composed(call.books, await call.body("OrderApi")) | kept | {"ModifiedUtc": utc_now()}
     return ok(call.books["orders"].save(numbered(call.books, order)))
 

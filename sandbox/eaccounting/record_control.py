@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request, Response
 
 from sandbox.answers import Answer
 from sandbox.eaccounting import articles, customers
-from sandbox.eaccounting.books import Books, utc_now
+from sandbox.eaccounting.books import STOCK_MODULE, Books, utc_now
 from sandbox.eaccounting.by_hand import NUMBERS, find, missing, read
 from sandbox.eaccounting.documents import random_id
 from sandbox.eaccounting.refusals import RefusalError
 from sandbox.world import Record
 
-KINDS = ("articles", "customers")
+DELETABLE = ("articles", "customers", "orders")
 Composer = Callable[[Books, Record], Record]
 
 
@@ -90,12 +90,21 @@ class RecordDesk:
         return Answer(self.books["customers"].save(customer | {"IsActive": False, "ChangedUtc": utc_now()}))
 
     async def delete(self, _request: Request, path: str, key: str) -> Response:
-        """Delete an article or a customer; it vanishes from the lists, and nothing tells that it was there."""
-        record = find(self.books, path, key) if path in KINDS else None
+        """Delete an article, a customer or an order; it vanishes from the lists without a trace."""
+        record = find(self.books, path, key) if path in DELETABLE else None
         if record is None:
             return missing()
         self.books[path].remove(record)
         return Answer({NUMBERS[path]: record[NUMBERS[path]]})
+
+
+def switch_stock_module(books: Books, *, on: bool) -> None:
+    """Switch the stock module of a company on or off: what its articles show of their stock follows."""
+    others = [name for name in books.settings["ActivatedModules"] if name != STOCK_MODULE]
+    books.settings = books.settings | {"ActivatedModules": [*others, STOCK_MODULE] if on else others}
+    kept = books["articles"]
+    for article in list(kept.records.values()):
+        kept.save(article | {"ShowStockInformation": articles.shows_stock(article, books)})
 
 
 def first(books: Books, path: str) -> str:

@@ -6,12 +6,14 @@ from fastapi import APIRouter
 
 from sandbox.catalogue import COMPANY_IDENTIFIER
 from sandbox.eaccounting.access import Api, Quota, Switches, Tokens
+from sandbox.eaccounting.accounting import add_accounting
 from sandbox.eaccounting.articles import add_articles
 from sandbox.eaccounting.books import OTHER_COMPANY_IDENTIFIER, Books, other_books, own_books
 from sandbox.eaccounting.control import Desk
 from sandbox.eaccounting.customers import add_customers
 from sandbox.eaccounting.identity import Identity
 from sandbox.eaccounting.lookups import add_lookups
+from sandbox.eaccounting.notes import add_notes
 from sandbox.eaccounting.orders import add_orders
 from sandbox.world import Options, World
 
@@ -33,7 +35,7 @@ class EaccountingSandbox:
         self.identity = Identity(Tokens(options.access_token_seconds), self.companies)
         self.identity.restart()
         api = Api(APIRouter(prefix=PREFIX), self.identity.tokens, self.quota, self.switches, self.companies)
-        for add in (add_lookups, add_orders, add_customers, add_articles):
+        for add in (add_lookups, add_accounting, add_orders, add_customers, add_articles, add_notes):
             add(api)
         self.routers = [api.router, self.identity.router(), Desk(self.books, self.switches).router()]
 

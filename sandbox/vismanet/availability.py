@@ -55,6 +55,10 @@ def add_availability(router: APIRouter, api: Api) -> None:
         if since:
             changed = _moment(since)
             kept = [item for item in kept if _last_change(company, item) >= changed]
+        if company.stock_list == "moving" and not asked:
+            kept = [*kept[:-1], kept[0]]
+        elif company.stock_list == "empty":
+            kept = []
         return page_answer(request, "/salesorder/api/v3/Inventory", page, kept, view)
 
 

@@ -132,6 +132,7 @@ class Company:
         self.items: dict[str, Stored] = {}
         self.orders: dict[tuple[str, str], Order] = {}
         self.stock: dict[tuple[str, str], Level] = {}
+        self.stock_list = "whole"
         self.costs: dict[str, Decimal] = {}
         self.adjustments: dict[str, Stored] = {}
         self.journals: dict[str, Stored] = {}

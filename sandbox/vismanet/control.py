@@ -8,13 +8,15 @@ from sandbox.vismanet.by_hand import PERSON, by_hand, fields_of
 from sandbox.vismanet.company import Company
 from sandbox.vismanet.contacts import contact_view, create_contact
 from sandbox.vismanet.control_documents import add_documents_by_hand
+from sandbox.vismanet.control_ledgers import add_ledgers_by_hand
+from sandbox.vismanet.control_set_up import add_set_up_by_hand
 from sandbox.vismanet.control_stock import add_warehouse_by_hand
 from sandbox.vismanet.customer_rules import change_customer, create_customer
 from sandbox.vismanet.customer_view import customer_view
 from sandbox.vismanet.inventory_rules import change_item, create_item
 from sandbox.vismanet.inventory_view import inventory_view
-from sandbox.vismanet.order_body import CHANGED_ORDER, NEW_LINES, NEW_ORDER, read_body
-from sandbox.vismanet.order_rules import add_lines, change_order, place_order, refuse_if_shipped
+from sandbox.vismanet.order_body import CHANGED_LINES, CHANGED_ORDER, NEW_LINES, NEW_ORDER, read_body
+from sandbox.vismanet.order_rules import add_lines, change_lines, change_order, place_order, refuse_if_shipped
 from sandbox.vismanet.order_view import order_view
 from sandbox.vismanet.orders import find_order
 
@@ -25,7 +27,9 @@ def control_router(company: Company) -> APIRouter:
     _add_master_records(router, company)
     _add_orders(router, company)
     add_documents_by_hand(router, company)
+    add_ledgers_by_hand(router, company)
     add_warehouse_by_hand(router, company)
+    add_set_up_by_hand(router, company)
     return router
 
 
@@ -74,14 +78,18 @@ def _add_orders(router: APIRouter, company: Company) -> None:
     @router.post("/orders/{type}/{order_id}", response_model=None)
     @by_hand
     async def edit_order(request: Request) -> Record:
-        # Any state may be given, also one that the API cannot set, such as Completed; `lines` adds lines.
+        # Any state may be given, also one that the API cannot set, such as Completed; `lines` adds lines, and
+        # `changed_lines` changes those that are there.
         order = find_order(company, request)
         fields = await fields_of(request)
-        status, lines = fields.pop("status", None), fields.pop("lines", [])
+        status, lines, changed = fields.pop("status", None), fields.pop("lines", []), fields.pop("changed_lines", [])
         change_order(company, order, read_body(simplejson.dumps(fields, use_decimal=True).encode(), CHANGED_ORDER))
         if lines:
             body = simplejson.dumps({"lines": lines}, use_decimal=True).encode()
             add_lines(company, order, read_body(body, NEW_LINES)["lines"])
+        if changed:
+            body = simplejson.dumps({"lines": changed}, use_decimal=True).encode()
+            change_lines(company, order, read_body(body, CHANGED_LINES)["lines"])
         order.status = status or order.status
         return order_view(company, order)
 

@@ -36,6 +36,13 @@ def add_warehouse_by_hand(router: APIRouter, company: Company) -> None:
             company.costs[item_key(item.key)] = Decimal(fields["unitCost"])
         return inventory_view(company, item)
 
+    @router.post("/stock-list", response_model=None)
+    @by_hand
+    async def misbehave(request: Request) -> Record:
+        # `whole`; `moving`: an item comes twice and another one not at all; `empty`: there is nothing in it.
+        company.stock_list = str((await fields_of(request)).get("is", "whole"))
+        return {"is": company.stock_list}
+
     @router.post("/orders/{type}/{order_id}/ship", response_model=None)
     @by_hand
     async def ship(request: Request) -> Record:

@@ -29,6 +29,9 @@ def call_eaccounting_api(caller: httpx.Client) -> None:
     found = {path: _read_list(caller, path) for path in LISTS}
     caller.get(f"{API}/countries/{_read_list(caller, 'countries')['Code']}").raise_for_status()
     _read_list(caller, "currencies")
+    _read_list(caller, "vatcodesrates")
+    _read_list(caller, f"accounts/{found['fiscalyears']['Id']}")
+    caller.get(f"{API}/accounts/{UNKNOWN}")
     caller.get(f"{API}/companysettings").raise_for_status()
     for path, row in found.items():
         caller.get(f"{API}/{path}/{row['Id']}").raise_for_status()
@@ -122,11 +125,19 @@ def _write_orders(caller: httpx.Client, customer: str, article: str) -> None:
     for step in ("converteddrafttoorder", "completed", "voided", "completed"):
         caller.post(f"{address}/{step}").raise_for_status()
     caller.put(address, json={**order, "Status": 2, "YourReference": "Anna"}).raise_for_status()
+    _write_note(caller, draft["Id"])
     caller.post(f"{address}/convert", json={}).raise_for_status()
     caller.delete(address)
     other = _made(caller.post(f"{API}/orders", json={**order, "Status": 2}))
     caller.delete(f"{API}/orders/{other['Id']}").raise_for_status()
     caller.post(f"{API}/orders", json={**order, "Colour": "red"})
+
+
+def _write_note(caller: httpx.Client, order: str) -> None:
+    note = _made(caller.post(f"{API}/notes", json={"AttachedTo": order, "DocumentType": 6, "Text": "Verzonden"}))
+    _read_list(caller, "notes")
+    caller.get(f"{API}/notes/{note['Id']}").raise_for_status()
+    caller.post(f"{API}/notes", json={"Text": "x" * 257})
 
 
 def _made(answer: httpx.Response) -> dict[str, Any]:

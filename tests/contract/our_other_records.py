@@ -3,12 +3,17 @@
 from decimal import Decimal
 from typing import Any
 
+from tests.contract.our_articles import keep_articles
+from tests.contract.our_balances import use_balances
+from tests.contract.our_order_documents import make_orders
+from tests.contract.our_order_states import follow_orders
 from tests.flows.running import MIDNIGHT, TODAY
 from visma_sync.systems.eaccounting.client import EAccountingClient
 from visma_sync.systems.vismanet.client import VismaNetClient
 
 DAY = TODAY.isoformat()
 LONG_AGO = MIDNIGHT.replace(year=MIDNIGHT.year - 1)
+LATER = MIDNIGHT.replace(year=MIDNIGHT.year + 1)
 SKU = "Ø/7 #8's"
 """A number that a path has to quote."""
 
@@ -18,10 +23,16 @@ QUIET = {"dontEmail": True, "dontPrint": True, "sendToAutoInvoice": False}
 async def use_other_records(source: EAccountingClient, target: VismaNetClient) -> None:
     """Read and write everything besides orders and what they need."""
     await _read_the_source(source)
+    await _read_the_set_up(source, target)
+    await _keep_customers(source, target)
+    await keep_articles(source, target, LONG_AGO, LATER)
     debtor = await _debtor(target)
     await _sell(target, debtor)
     await _book(target)
     await _ship(target, debtor, await _count(target))
+    await follow_orders(source, target, LONG_AGO, LATER)
+    await make_orders(source, target, LONG_AGO, LATER)
+    await use_balances(source, target)
 
 
 async def _read_the_source(source: EAccountingClient) -> None:
@@ -36,6 +47,45 @@ async def _read_the_source(source: EAccountingClient) -> None:
     assert await source.invoices_by_number([invoices[0].number])
     assert await source.invoices_by_key([invoices[0].key])
     assert await source.invoice(invoices[0].key)
+
+
+async def _read_the_set_up(source: EAccountingClient, target: VismaNetClient) -> None:
+    assert (await source.set_up.company()).country == "NL"
+    assert 21 in (await source.set_up.sales_rates(TODAY)).values()
+    assert 21 in (await source.set_up.vat_code_rates(TODAY)).values()
+    assert await target.set_up.countries() == {"NL"}
+    assert (await target.set_up.vat_rates([TODAY]))[TODAY]["NL21"] == 21
+    for name in ("vat_rates", "accounts"):
+        assert await source.master_data(name)
+        assert await target.master_data(name)
+    assert await target.master_data("vat_codes")
+
+
+async def _keep_customers(source: EAccountingClient, target: VismaNetClient) -> None:
+    """A customer of eAccounting with all that we send of one, changed and partly emptied."""
+    numbers = [one.number async for page in target.customer_records.changed(LONG_AGO, LATER) for one in page]
+    assert len(await target.customer_records.read(numbers[:2])) == 2
+    assert await target.customer_records.read(numbers[:1])
+    assert [page async for page in source.known_customers.changed(None)]
+    assert [page async for page in source.known_customers.changed(LONG_AGO)]
+    terms = (await source.master_data("terms_of_payment"))[0].id
+    who = {
+        "Name": "Æ 1",
+        "IsPrivatePerson": False,
+        "IsActive": True,
+        "CustomerNumber": "Æ-1",
+        "TermsOfPaymentId": terms,
+    }
+    numbered = {"VatNumber": "NL225437259B01", "CorporateIdentityNumber": "1", "CurrencyCode": "EUR"}
+    reached = {"EmailAddress": "a@b.example", "Telephone": "1", "WwwAddress": "https://b.example"}
+    place = {"Address1": "Kade 1", "Address2": "2", "PostalCode": "9711 AB", "City": "Groningen", "CountryCode": "NL"}
+    addresses = {f"{kind}{name}": value for kind in ("Invoice", "Delivery") for name, value in place.items()}
+    more = {"ContactPersonName": "Anna", "DeliveryCustomerName": "Magazijn", "SalesDocumentLanguage": "nl"}
+    made = await source.customer_records.create({**who, **numbered, **reached, **addresses, **more})
+    change = {"InvoiceCity": "Assen", "Telephone": None}
+    changed = await source.customer_records.change(made.key, change, unless_changed_since=made.changed_at)
+    assert changed.body == {**made.body, **change, "ChangedUtc": changed.body["ChangedUtc"]}
+    assert await source.customer_records.read(made.key) == changed
 
 
 async def _debtor(target: VismaNetClient) -> str:

@@ -52,6 +52,16 @@ WRITES = {
     ("POST", "/v1/shipment/{}/action/confirmShipment"),
     ("POST", "/api/v3/SalesOrders"),
     ("PATCH", "/api/v3/SalesOrders/{}/{}"),
+    ("POST", "/articles"),
+    ("PUT", "/articles/{}"),
+    ("POST", "/customers"),
+    ("PUT", "/customers/{}"),
+    ("POST", "/orders"),
+    ("POST", "/orders/{}/converteddrafttoorder"),
+    ("POST", "/orders/{}/completed"),
+    ("POST", "/orders/{}/voided"),
+    ("POST", "/orders/{}/convert"),
+    ("POST", "/notes"),
 }
 COMPARED = re.compile(r"(\w+) (?:eq|ne|gt|ge|lt|le) ")
 

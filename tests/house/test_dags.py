@@ -16,13 +16,15 @@ from airflow.dag_processing.dagbag import DagBag
 began = time.perf_counter()
 bag = DagBag(dag_folder=sys.argv[1])
 assert not bag.import_errors, bag.import_errors
+assert all(dag.doc_md for dag in bag.dags.values())
 for dag in bag.dags.values():
+    if "_to_" not in dag.dag_id: continue
     report = dag.get_task("report")
     assert report.is_teardown and report.on_failure_fail_dagrun, dag.dag_id
     first = [task for task in dag.tasks if not task.upstream_list]
     assert [task.task_id for task in first] == ["take_turn"], dag.dag_id
     assert dag.dagrun_timeout is None, "Airflow skips even teardowns when a run times out"
-    assert dag.doc_md and dag.params
+    assert dag.params
 print(sorted(bag.dags))
 """
 

@@ -65,8 +65,9 @@ def test_a_customer_is_entered_archived_and_deleted(shop: Shop) -> None:
     assert (refused.status_code, refused.json()["ErrorCode"]) == (400, 4025)
 
 
-def test_orders_and_invoices_are_not_deleted_by_hand(shop: Shop) -> None:
-    assert shop.http.delete("/_sandbox/eaccounting/orders/10001").status_code == 404
+def test_an_order_is_deleted_by_hand_and_an_invoice_is_not(shop: Shop) -> None:
+    shop.control("DELETE", "eaccounting/orders/10001")
+    assert shop.rows("orders", filter="Number eq 10001") == []
     assert shop.http.delete("/_sandbox/eaccounting/customerinvoices/20001").status_code == 404
 
 

@@ -10,7 +10,7 @@ class Customer(Record):
     """Somebody who orders.
 
     `vat_number` carries its country prefix; currency is ISO 4217, empty = the company's; `groups` are the labels that
-    the source gives the customer.
+    the source gives the customer, `reference` is the number that another system has for it.
     """
 
     key: str = Field(min_length=1)
@@ -32,6 +32,7 @@ class Customer(Record):
     language: Text = ""
     payment_terms: Text = ""
     groups: tuple[Text, ...] = ()
+    reference: Text = ""
     delivery_based_vat: bool = False
     is_northern_ireland: bool = False
     is_active: bool = True

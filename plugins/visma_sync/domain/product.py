@@ -12,6 +12,7 @@ class Product(Record):
     """`number` is the SKU, kept to the letter. Prices are in the company's currency, None where the source has none;
     `vat_rate` is a fraction.
 
+    `category` and `vat_category` are the names that the source has for its kind and for its VAT.
     `attributes` holds by the target's name of an attribute what it is to be: text, number, yes or no, or several texts.
     """
 
@@ -23,6 +24,9 @@ class Product(Record):
     net_price: Decimal | None = None
     gross_price: Decimal | None = None
     vat_rate: Decimal | None = Field(default=None, ge=0, lt=1)
+    purchase_price: Decimal | None = None
+    category: Text = ""
+    vat_category: Text = ""
     is_stock: bool = False
     is_service: bool = False
     barcodes: tuple[Text, ...] = ()

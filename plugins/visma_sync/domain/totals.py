@@ -46,6 +46,15 @@ def establish_totals(order: Order, rates_of_products: Mapping[str, Decimal]) -> 
     return SourceTotals(total=total, vat=order.vat_amount, rows_include_vat=include_vat, rates=rates)
 
 
+def stated_totals(order: Order) -> Totals:
+    """What an order costs by its own words, whole-unit rounding included: what must stand in the target.
+
+    Raises RecordRejectedError where its rows do not add up to its amount.
+    """
+    _, total = _reading_of(order, sum((line.amount for line in order.goods), ZERO))
+    return Totals(total + order.rounding_amount, order.vat_amount)
+
+
 def _reading_of(order: Order, rows: Decimal) -> tuple[bool, Decimal]:
     if rows == order.amount and order.includes_vat:
         return True, order.amount

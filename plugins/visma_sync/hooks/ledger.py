@@ -31,6 +31,13 @@ def ledger_url() -> str:
     )
 
 
+def ledger_folder() -> Path:
+    """The folder beside the ledger: that of its file, else $AIRFLOW_HOME."""
+    home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
+    url = ledger_url()
+    return Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite:///") else home
+
+
 def airflow_ledger(pair: str = "default") -> Ledger:
     """The ledger of a pair; ConfigurationError without VISMA_SYNC_LEDGER_KEY, before anything is read."""
     return open_ledger(ledger_url(), os.environ.get(LEDGER_KEY, ""), pair=pair)

@@ -5,3 +5,4 @@ from visma_sync.settings.part import Part
 
 class MirrorSettings(Part):
     """One group for each of these flows."""
+

@@ -10,6 +10,7 @@ class MasterValue:
     """One value of a list that the company keeps, such as a warehouse; `facts` depend on the list.
 
     VAT categories: facts["taxes"] is a list of {"vat_id", "basis", "rate"}, the rate in percent as valid today.
+    VAT rates: facts["rates"] is a list of {"from", "rate"} with the day (ISO 8601) from which each is valid.
     """
 
     id: str

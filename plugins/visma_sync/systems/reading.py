@@ -24,6 +24,11 @@ def essential_text(body: Mapping[str, Any], system: str, what: str, *path: str) 
     return value
 
 
+def percent_text(rate: Any) -> str:
+    """A rate as text, the same however many zeros it is written with; empty where there is none."""
+    return f"{rate.normalize():f}" if isinstance(rate, Decimal) else "" if rate is None else str(rate)
+
+
 def amount_of(body: Mapping[str, Any], system: str, what: str, *path: str) -> Decimal:
     """The exact number at a path of an answer. Raises RecordRejectedError (surprising_answer)."""
     value: Any = body

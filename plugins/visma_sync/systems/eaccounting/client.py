@@ -7,7 +7,7 @@ Source: "eAccounting OpenAPI 2026-02"; paging and filters: "eAccounting docs".
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,14 +25,23 @@ from visma_sync.systems.eaccounting.answers import (
     order_of,
 )
 from visma_sync.systems.eaccounting.auth import token_keeper
+from visma_sync.systems.eaccounting.balances import Balances
+from visma_sync.systems.eaccounting.complete import CompleteLists
+from visma_sync.systems.eaccounting.known_articles import KnownArticles
+from visma_sync.systems.eaccounting.known_customers import KnownCustomers
 from visma_sync.systems.eaccounting.lists import Lists, Row, quoted, stamp
 from visma_sync.systems.eaccounting.master_lists import MASTER_LISTS
+from visma_sync.systems.eaccounting.order_documents import OrderDocuments
+from visma_sync.systems.eaccounting.order_states import OrderStates
 from visma_sync.systems.eaccounting.records import Records
+from visma_sync.systems.eaccounting.set_up import SetUp
 from visma_sync.systems.eaccounting.settings import EAccountingSettings
+from visma_sync.systems.eaccounting.sold import Sold
 from visma_sync.systems.eaccounting.verdict import verdict
 from visma_sync.systems.eaccounting.wire import ArticleUpdate, CustomerUpdate, OrderUpdate
 from visma_sync.systems.http import Endpoint, HttpClient
 from visma_sync.systems.master_value import MasterValue
+from visma_sync.systems.reading import text_of
 from visma_sync.systems.source_record import SourceRecord
 from visma_sync.systems.together import together
 from visma_sync.systems.tokens import TokenStore
@@ -68,9 +77,17 @@ class EAccountingClient:
             budget=RateBudget(budget, quota) if budget is not None else None,
         )
         self._lists = Lists(self._http)
+        self.complete = CompleteLists(self._lists)
+        self.set_up = SetUp(self._http)
         self.article_records = Records(self._http, ARTICLES, article_of, ArticleUpdate)
+        self.known_articles = KnownArticles(self.articles, self.all_articles)
+        self.balances = Balances(self)
         self.customer_records = Records(self._http, CUSTOMERS, customer_of, CustomerUpdate)
+        self.known_customers = KnownCustomers(self._lists)
         self.order_records = Records(self._http, ORDERS, order_of, OrderUpdate)
+        self.order_states = OrderStates(self._http, self.order_records)
+        self.order_documents = OrderDocuments(self._http, self.order_records)
+        self.sold = Sold(self._http, self.customers, self.articles)
 
     @property
     def calls(self) -> Counter[str]:
@@ -99,9 +116,22 @@ class EAccountingClient:
         return await self._lists.rows(f"/v2/{name}")
 
     async def master_data(self, name: str) -> list[MasterValue]:
-        """A whole list of the company, by the names in `MASTER_LISTS`."""
+        """A whole list of the company, by the names in `MASTER_LISTS`; PartialReadError where a part of it is missing.
+
+        What every fiscal year has of its own is that of the latest one that has begun.
+        """
         master = MASTER_LISTS[name]
-        return [master.value_of(row) for row in await self._lists.rows(master.route)]
+        year = await self._fiscal_year() if master.of_fiscal_year else {}
+        if year is None:
+            return []
+        return [master.value_of(row) for row in await self._lists.whole(master.route, **year)]
+
+    async def _fiscal_year(self) -> dict[str, str] | None:
+        rows = await self._lists.rows("/v2/fiscalyears")
+        today = datetime.now(UTC).date()
+        begun = {FiscalYear.of(row).start: text_of(row, "Id") for row in rows}
+        started = [start for start in begun if start <= today]
+        return {"fiscal_year": begun[max(started)]} if started else None
 
     # Orders
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from visma_sync.errors import RecordRejectedError
+from visma_sync.errors import PartialReadError, RecordRejectedError
 from visma_sync.systems.call import Call
 from visma_sync.systems.eaccounting.answers import SYSTEM
 from visma_sync.systems.eaccounting.verdict import FILTER_REFUSED
@@ -91,13 +91,21 @@ class Lists:
         """All rows of a list."""
         return [row async for page in self.pages(route, *query) for row in page.rows]
 
-    async def pages(self, route: str, *query: tuple[str, str]) -> AsyncIterator[Page]:
-        """A list, page by page."""
+    async def whole(self, route: str, **values: str) -> list[Row]:
+        """All rows of a list; raises PartialReadError where it says that it has more, or fewer."""
+        pages = [page async for page in self.pages(route, **values)]
+        rows = [row for page in pages for row in page.rows]
+        if {page.total for page in pages} != {len(rows)}:
+            raise PartialReadError(f"the list {route} is partial", system=SYSTEM)
+        return rows
+
+    async def pages(self, route: str, *query: tuple[str, str], **values: str) -> AsyncIterator[Page]:
+        """A list, page by page; `values` are what the route names in braces."""
         number, last = 0, 1
         while number < last:
             number += 1
             paging = (("$page", str(number)), ("$pagesize", str(PAGE_SIZE)))
-            answer = await self._http.send(Call("GET", route, query=(*query, *paging)))
+            answer = await self._http.send(Call("GET", route, values=values, query=(*query, *paging)))
             page = _page(answer.record, number, route)
             last = page.last
             yield page

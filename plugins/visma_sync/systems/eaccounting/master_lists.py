@@ -9,7 +9,7 @@ from typing import Any
 
 from visma_sync.systems.eaccounting.answers import SYSTEM
 from visma_sync.systems.master_value import MasterValue
-from visma_sync.systems.reading import essential_text, text_of
+from visma_sync.systems.reading import essential_text, percent_text, text_of
 
 Row = Mapping[str, Any]
 
@@ -20,12 +20,16 @@ def _no_facts(_row: Row) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class MasterList:
-    """Where a list is, and under which names its rows hold id, description and whether they are active."""
+    """Where a list is, and under which names its rows hold id, description and whether they are active.
+
+    A list `of_fiscal_year` names it in its route.
+    """
 
     route: str
     id: str = "Id"
     description: str = "Name"
     active: str = ""
+    of_fiscal_year: bool = False
     facts: Callable[[Row], dict[str, Any]] = _no_facts
 
     def value_of(self, row: Row) -> MasterValue:
@@ -56,6 +60,27 @@ def _vat_code(row: Row) -> dict[str, Any]:
     return {"code": text_of(row, "Code"), "rate": text_of(row, "VatRate")}
 
 
+def _vat_rates(row: Row) -> dict[str, Any]:
+    """The code people know, and its rates by the day (ISO 8601) from which each is valid, the first one first."""
+    rates = [
+        {"from": text_of(line, "VatRateDate")[:10], "rate": percent_text(line.get("VatRate"))}
+        for line in row.get("VatRates") or []
+    ]
+    return {"code": text_of(row, "Code"), "rates": sorted(rates, key=lambda rate: rate["from"])}
+
+
+def _account(row: Row) -> dict[str, Any]:
+    """Whether people may book on an account, and the VAT code that it stands for."""
+    return {
+        "allows_manual_entry": row.get("IsBlockedForManualBooking") is not True,
+        "vat_code": text_of(row, "VatCodeId"),
+    }
+
+
+def _bank_account(row: Row) -> dict[str, Any]:
+    return {"currency": text_of(row, "CurrencyCode"), "account": text_of(row, "LedgerAccountNumber")}
+
+
 def _code(row: Row) -> dict[str, Any]:
     return {"code": text_of(row, "Code")}
 
@@ -71,5 +96,9 @@ MASTER_LISTS = {
     "vat_codes": MasterList("/v2/vatcodes", description="Description", facts=_vat_code),
     "countries": MasterList("/v2/countries", id="Code"),
     "currencies": MasterList("/v2/currencies", id="Code", description="Code"),
-    "bank_accounts": MasterList("/v2/bankaccounts", active="IsActive"),
+    "vat_rates": MasterList("/v2/vatcodesrates", description="Description", facts=_vat_rates),
+    "bank_accounts": MasterList("/v2/bankaccounts", active="IsActive", facts=_bank_account),
+    "accounts": MasterList(
+        "/v2/accounts/{fiscal_year}", id="Number", active="IsActive", of_fiscal_year=True, facts=_account
+    ),
 }

@@ -62,7 +62,16 @@ class Records:
             raise StaleVersionError(
                 "the record was changed since it was read", system=SYSTEM, operation=f"PUT {self._one}", key=key
             )
-        body = self._payload.model_validate(self._payload.writable(before.body) | changes).sent()
+        return await self.replace(before, changes)
+
+    async def replace(self, before: SourceRecord, changes: Row) -> SourceRecord:
+        """Write a record as it was just read, with the given fields changed; gives it as it stands then.
+
+        Who reads it right before knows best whether these changes still fit. UncertainWriteError where the answer is
+        lost.
+        """
+        key = before.key
+        body = self._payload.model_validate(self._payload.writable(before.body) | self._payload.named(changes)).sent()
         answer = await self._http.send(Call("PUT", self._one, values={"id": key}, body=body, key=key))
         return self._read(_answered(answer, key))
 

@@ -27,6 +27,8 @@ from visma_sync.systems.vismanet.answers import (
     TargetOrder,
 )
 from visma_sync.systems.vismanet.auth import CORE_SCOPES, ORDER_SCOPES, token_keeper
+from visma_sync.systems.vismanet.availability import Availability
+from visma_sync.systems.vismanet.complete import CompleteLists
 from visma_sync.systems.vismanet.core import (
     Core,
     Row,
@@ -38,11 +40,16 @@ from visma_sync.systems.vismanet.core import (
     metadata,
     version_of,
 )
+from visma_sync.systems.vismanet.customer_records import CustomerRecords
 from visma_sync.systems.vismanet.documents import CREDIT_NOTES, INVOICES, CustomerDocuments
+from visma_sync.systems.vismanet.item_records import ItemRecords
 from visma_sync.systems.vismanet.items import ITEM_PAGE, ITEMS, expanded
 from visma_sync.systems.vismanet.journals import Journals
 from visma_sync.systems.vismanet.master_lists import MASTER_LISTS
+from visma_sync.systems.vismanet.order_states import OrderStates
 from visma_sync.systems.vismanet.payments import Payments
+from visma_sync.systems.vismanet.sales_orders import SalesOrders
+from visma_sync.systems.vismanet.set_up import SetUp
 from visma_sync.systems.vismanet.settings import VismaNetSettings
 from visma_sync.systems.vismanet.shipments import Shipments
 from visma_sync.systems.vismanet.stock import Stock
@@ -88,6 +95,8 @@ class VismaNetClient:
         orders = api("orders", settings.salesorder_url, ORDER_SCOPES, {})
         self._clients = (core, orders)
         self._core, self._orders = Core(core), orders
+        self.customer_records = CustomerRecords(self._core)
+        self.item_records = ItemRecords(self._core)
         self.invoices = CustomerDocuments(self._core, INVOICES)
         self.credit_notes = CustomerDocuments(self._core, CREDIT_NOTES)
         self.payments = Payments(self._core)
@@ -95,6 +104,11 @@ class VismaNetClient:
         self.adjustments = Adjustments(self._core)
         self.shipments = Shipments(self._core, orders)
         self.stock = Stock(self._core)
+        self.availability = Availability(orders)
+        self.complete = CompleteLists(self._core, orders)
+        self.set_up = SetUp(self._core)
+        self.order_states = OrderStates(self)
+        self.sales_orders = SalesOrders(orders)
 
     async def __aenter__(self) -> Self:
         return self

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from visma_sync.systems.master_value import MasterValue
-from visma_sync.systems.reading import essential_text, text_of
+from visma_sync.systems.reading import essential_text, percent_text, text_of
 from visma_sync.systems.vismanet.answers import SERVER_ZONE, SYSTEM
 from visma_sync.systems.vismanet.answers.server import snake_case
 
@@ -84,6 +84,26 @@ def rate_on(day: date, rates: Iterable[Row]) -> Decimal:
         if text_of(rate, "groupType") in ("", "Output") and text_of(rate, "startDate")[:10] <= day.isoformat()
     ]
     return Decimal(str(max(begun, key=lambda rate: rate[0])[1] or 0)) if begun else Decimal(0)
+
+
+def _rates(row: Row) -> dict[str, Any]:
+    """The rates in percent of sales of a VAT category, by VAT code and the day (ISO 8601) from which each is valid."""
+    rates = [
+        {
+            "vat_id": text_of(line, "vatId"),
+            "from": text_of(rate, "startDate")[:10],
+            "rate": percent_text(rate.get("vatRate")),
+        }
+        for line in row.get("vatCategoryLines") or []
+        for rate in line.get("vatRates") or []
+        if text_of(rate, "groupType") in ("", "Output")
+    ]
+    return {"rates": sorted(rates, key=lambda rate: (rate["vat_id"], rate["from"]))}
+
+
+def _vat_code(row: Row) -> dict[str, Any]:
+    """The last day on which a VAT code is valid (ISO 8601), empty where it has none; its rates are `vat_rates`."""
+    return {"type": text_of(row, "type"), "valid_until": text_of(row, "notValidAfter")[:10]}
 
 
 def _terms(row: Row) -> dict[str, Any]:
@@ -164,6 +184,8 @@ MASTER_LISTS = {
     "item_classes": MasterList("/v1/inventory/itemClass", ("id",), paged=True, facts=_item_class),
     "posting_classes": MasterList("/v1/inventory/itemPostClass", ("id",), paged=True),
     "vat_categories": MasterList("/v1/vatCategory", ("vatCategoryId",), active="active", facts=_taxes),
+    "vat_rates": MasterList("/v1/vatCategory", ("vatCategoryId",), active="active", facts=_rates),
+    "vat_codes": MasterList("/v1/vat", ("vatId",), facts=_vat_code),
     "vat_zones": MasterList("/v1/vatZone", ("id",), paged=True, facts=_vat_zone),
     "accounts": MasterList("/v1/account", ("accountCD",), active="active", facts=_account),
     "units": MasterList("/v1/unitofmeasure", ("fromUnit",)),

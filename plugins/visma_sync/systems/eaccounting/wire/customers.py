@@ -64,3 +64,5 @@ class CustomerUpdate(Payload):
     email_addresses: list[str] | None = None
     delivery_based_vat: bool | None = None
     sales_price_list_id: str | None = None
+    auto_invoice_activation_email_sent_date: str | None = None
+    auto_invoice_registration_request_sent_date: str | None = None

@@ -8,12 +8,12 @@ from visma_sync.systems.eaccounting.wire.payload import Number, Payload
 
 
 class OrderRow(Payload):
-    """A row of an order: an article, or a text alone."""
+    """A row of an order: an article, or a text alone. Its amount follows from price, quantity and discount."""
 
-    line_number: int | None = Field(None, ge=0, le=1_000)
-    is_text_row: bool | None = None
-    is_work_cost: bool | None = None
-    eligible_for_reverse_charge_on_vat: bool | None = None
+    line_number: int = Field(ge=0, le=1_000)
+    is_text_row: bool
+    is_work_cost: bool
+    eligible_for_reverse_charge_on_vat: bool
     delivered_quantity: Number | None = None
     article_id: str | None = None
     article_number: str | None = Field(None, max_length=40)
@@ -36,12 +36,12 @@ class OrderRow(Payload):
 class OrderUpdate(Payload):
     """What may be written of an order; eAccounting computes its sums from the rows."""
 
-    customer_id: str | None = None
-    currency_code: str | None = Field(None, max_length=3)
-    eu_third_party: bool | None = None
-    status: int | None = Field(None, ge=1, le=4)
-    rot_reduced_invoicing_type: int | None = None
-    reverse_charge_on_construction_services: bool | None = None
+    customer_id: str
+    currency_code: str = Field(max_length=3)
+    eu_third_party: bool
+    status: int = Field(ge=1, le=4)
+    rot_reduced_invoicing_type: int
+    reverse_charge_on_construction_services: bool
     delivery_customer_name: str | None = Field(None, max_length=100)
     delivery_address1: str | None = Field(None, max_length=50)
     delivery_address2: str | None = Field(None, max_length=50)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_pascal
@@ -28,11 +28,30 @@ class Payload(BaseModel):
 
     @classmethod
     def writable(cls, body: Mapping[str, Any]) -> dict[str, Any]:
-        """What of a record as it was read may be written back, by our names: the server's own fields are left out."""
+        """What of a record as it was read may be written back, by our names: the server's own fields are left out.
+
+        Those of its rows too.
+        """
+        fields = {field.alias or name: field.annotation for name, field in cls.model_fields.items()}
+        given = {name: value for name, value in body.items() if name in fields and value is not None}
+        return cls.named({name: _writable_part(fields[name], value) for name, value in given.items()})
+
+    @classmethod
+    def named(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Values by our names, whether they come by ours or by the vendor's."""
         names = {field.alias or name: name for name, field in cls.model_fields.items()}
-        return {names[name]: value for name, value in body.items() if name in names and value is not None}
+        return {names.get(name, name): value for name, value in values.items()}
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Self:
         """What may be written back of a record as it was read."""
         return cls.model_validate(cls.writable(body))
+
+
+def _writable_part(annotation: Any, value: Any) -> Any:
+    """What of the rows in a field may be written back; other values as they are."""
+    if not isinstance(value, list):
+        return value
+    inner = [row for part in get_args(annotation) for row in get_args(part)]
+    model = next((one for one in inner if isinstance(one, type) and issubclass(one, Payload)), None)
+    return value if model is None else [model.writable(row) for row in value]

@@ -70,7 +70,7 @@ class TargetOrder:
             order_id=essential_text(body, SYSTEM, "an order", "orderId"),
             customer=text_of(body, "customer", "id"),
             reference=text_of(body, "customer", "refNo"),
-            state=_state_of_order(body),
+            state=state_of_order(body),
             total=amount_of(body, SYSTEM, "an order", "totals", "orderTotal"),
             vat=amount_of(body, SYSTEM, "an order", "totals", "taxTotal"),
             currency=text_of(body, "currencyId"),
@@ -84,7 +84,8 @@ class TargetOrder:
         return {name: value for name, value in self.body.items() if name not in _STATE_AND_STAMPS}
 
 
-def _state_of_order(body: Mapping[str, Any]) -> str:
+def state_of_order(body: Mapping[str, Any]) -> str:
+    """The state of a single order in one spelling."""
     state = state_of(text_of(body, "status", "description"))
     status = body.get("status") or {}
     if status.get("cancelled"):
