@@ -19,6 +19,7 @@ from visma_sync.errors import ConfigurationError
 from visma_sync.mapping.catalog import FlowMapping, load_mapping
 from visma_sync.mapping.record_filter import RecordFilter
 from visma_sync.settings.model import Settings
+from visma_sync.systems.eaccounting.wire import ArticleUpdate
 from visma_sync.systems.image_address import ImageAddress
 from visma_sync.systems.images import ImageFolder, ImageSource
 from visma_sync.systems.vismanet.wire import (
@@ -82,6 +83,7 @@ FLOWS: Mapping[str, FlowParts] = {
         ("termsofpayments",),
         reads=("customer", "product", "order"),
     ),
+    "stock_vismanet_to_eaccounting": FlowParts("stock", StockLevel, {"article": ArticleUpdate}, ("warehouses",)),
 }
 
 

@@ -29,6 +29,9 @@ from visma_sync.sync.fetch import Window, fetch_records
 from visma_sync.sync.flow import MasterFlow
 from visma_sync.sync.keep import write_records
 from visma_sync.sync.lists import check_settings
+from visma_sync.sync.mirror.stock.compare import compare_balances
+from visma_sync.sync.mirror.stock.flow import BalanceFlow
+from visma_sync.sync.mirror.stock.write import write_balances
 from visma_sync.sync.products.images import send_images
 from visma_sync.sync.reference import Reference, lanes_of
 from visma_sync.sync.report import Report, write_report
@@ -97,6 +100,7 @@ class Company(Shop):
     settings: Settings = field(default_factory=demo_settings)
     runs: int = 0
     refresh_token: str = "sandbox-refresh-token-1"
+    source_client: type[EAccountingClient] = EAccountingClient
     target_client: type[VismaNetClient] = VismaNetClient
     tries: int = TRIES
     answer: Callable[[], bool] = lambda: False
@@ -145,7 +149,7 @@ class Company(Shop):
             **limits,
         )
         return (
-            EAccountingClient(source, tokens=ledger, budget=ledger),
+            self.source_client(source, tokens=ledger, budget=ledger),
             self.target_client(target, tokens=ledger, budget=ledger),
         )
 
@@ -199,7 +203,7 @@ class Company(Shop):
         source, target = (vismanet, eaccounting) if run.mirrored else (eaccounting, vismanet)
         async with eaccounting, vismanet:
             if run.kind == "stock":
-                await self._stock(run, source, target, window)
+                await (self._balances if run.mirrored else self._stock)(run, source, target, window)
                 return
             fetched = await self._step(run, lambda run: fetch_records(record_flow(run, source, target), window))
             if issubclass(RECORD_FLOWS[run.flows[run.kind]], MasterFlow):
@@ -217,6 +221,17 @@ class Company(Shop):
             compared = await self._step(run, lambda run: compare_stock(StockFlow(run, source, target), window, seen))
         if compared["next"] == "adjust":
             await self._step(run, lambda run: adjust_stock(StockFlow(run, source, target)))
+
+    async def _balances(self, run: Run, source: Any, target: Any, window: Window) -> None:
+        compared = await self._step(run, lambda run: compare_balances(BalanceFlow(run, source, target), window))
+        self.asked = compared["question"]
+        if compared["next"] == "ask" and self.answer():
+            seen = compared
+            compared = await self._step(
+                run, lambda run: compare_balances(BalanceFlow(run, source, target), window, seen)
+            )
+        if compared["next"] == "adjust":
+            await self._step(run, lambda run: write_balances(BalanceFlow(run, source, target)))
 
     async def _documents(self, run: Run, source: Any, target: Any, fetched: list[Reference]) -> None:
         to_write = await self._step(run, lambda run: _check_exist(run, source, target, fetched))
@@ -254,10 +269,10 @@ class Company(Shop):
             path.unlink()
         self.refresh_token = self.sign_in()
 
-    def sign_in(self) -> str:
+    def sign_in(self, scopes: str = SCOPES) -> str:
         """Let a person allow the application into the shop's books; gives the refresh token."""
         connect = f"{self.url}/eaccounting-identity/connect"
-        asked = {"client_id": "demo-eaccounting", "response_type": "code", "state": "s", "scope": SCOPES}
+        asked = {"client_id": "demo-eaccounting", "response_type": "code", "state": "s", "scope": scopes}
         redirect = "http://localhost:1/callback"
         page = httpx.get(f"{connect}/authorize", params={**asked, "redirect_uri": redirect}).text
         consent = page.split('href="', 1)[1].split('"', 1)[0].replace("&amp;", "&")

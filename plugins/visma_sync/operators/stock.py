@@ -7,6 +7,7 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk.bases.branch import BaseBranchOperator
 
+from visma_sync.flows import is_mirrored
 from visma_sync.hooks.eaccounting import EAccountingHook
 from visma_sync.hooks.ledger import airflow_ledger
 from visma_sync.operators.steps import StepOperator
@@ -70,7 +71,8 @@ class Brake(BaseBranchOperator):
 
 def _waiting_for_a_person(dag_run: Any) -> str:
     """Another run of the flow that is under way although this one has the turn; empty where there is none."""
-    open_runs = (run for run in airflow_ledger().runs(dag_run.dag_id) if run.closed_at is None)
+    ledger = airflow_ledger().mirrored() if is_mirrored(dag_run.dag_id) else airflow_ledger()
+    open_runs = (run for run in ledger.runs(dag_run.dag_id) if run.closed_at is None)
     others = (run.run_id for run in open_runs if run.run_id != dag_run.run_id)
     return next((run_id for run_id in others if is_running(dag_run.dag_id, run_id)), "")
 
@@ -78,12 +80,12 @@ def _waiting_for_a_person(dag_run: Any) -> str:
 class ApproveAdjustment(ApprovalOperator):
     """Asks a person, holding neither a worker slot nor the turn; no answer for a day is a no.
 
-    After a no everything that follows is skipped: the products are parked already.
+    After a no everything that follows is skipped: the products are parked already. `system` is whose stock changes.
     """
 
-    def __init__(self, *, compared: str, **kwargs: Any) -> None:
+    def __init__(self, *, compared: str, system: str = "Visma.net", **kwargs: Any) -> None:
         super().__init__(
-            subject="The stock in Visma.net would change a lot",
+            subject=f"The stock in {system} would change a lot",
             body=f"{{{{ ti.xcom_pull(task_ids='{compared}')['question'] }}}}",
             defaults=self.REJECT,
             response_timeout=_PATIENCE,

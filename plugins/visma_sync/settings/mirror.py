@@ -1,8 +1,10 @@
 """What is decided for the flows in which source and target of the pair are exchanged."""
 
+from visma_sync.settings.mirror_stock import MirrorStockSettings
 from visma_sync.settings.part import Part
 
 
 class MirrorSettings(Part):
     """One group for each of these flows."""
 
+    stock: MirrorStockSettings

@@ -13,6 +13,7 @@ from visma_sync.settings.choice import Choice
 from visma_sync.settings.customers import CustomerSettings
 from visma_sync.settings.invoices import InvoiceSettings
 from visma_sync.settings.mirror import MirrorSettings
+from visma_sync.settings.mirror_stock import STOCK_FLOWS, refuse_both_directions
 from visma_sync.settings.orders import FulfilmentSettings
 from visma_sync.settings.part import Part
 from visma_sync.settings.payments import PaymentSettings
@@ -170,6 +171,13 @@ class Settings(Part):
     def _debtor_named_where_used(self) -> "Settings":
         if self.without_email == "default_debtor" and not self.default_debtor.customer:
             raise ValueError("without_email is default_debtor: name its customer number in default_debtor.customer")
+        return self
+
+    @model_validator(mode="after")
+    def _stock_of_a_warehouse_goes_one_way(self) -> "Settings":
+        if not STOCK_FLOWS.intersection(self.flows_off):
+            usual = self.warehouse.default if self.warehouse.force is None else self.warehouse.force
+            refuse_both_directions(self.stock, usual or "", self.mirror.stock)
         return self
 
     @property

@@ -8,6 +8,7 @@ from visma_sync.sync.customers.ensure import ensure_customers
 from visma_sync.sync.customers.flow import CustomerFlow
 from visma_sync.sync.flow import DocumentFlow, MasterFlow, RecordFlow
 from visma_sync.sync.invoices.flow import InvoiceFlow
+from visma_sync.sync.mirror.stock.flow import BalanceFlow
 from visma_sync.sync.orders.flow import OrderFlow
 from visma_sync.sync.payments.flow import PaymentFlow
 from visma_sync.sync.products.ensure import ensure_products
@@ -26,6 +27,7 @@ RECORD_FLOWS: Mapping[str, type[RecordFlow[Any]]] = {
     "stock_eaccounting_to_vismanet": StockFlow,
     "payments_eaccounting_to_vismanet": PaymentFlow,
     "bookings_eaccounting_to_vismanet": BookingFlow,
+    "stock_vismanet_to_eaccounting": BalanceFlow,
 }
 
 # How records that others need are made, by the flow in whose name they are written.

@@ -1,0 +1,1 @@
+"""The flows in which source and target of the pair are exchanged."""
