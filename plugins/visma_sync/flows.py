@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from visma_sync.domain.customer import Customer
 from visma_sync.domain.invoice import Invoice
 from visma_sync.domain.order import Order
+from visma_sync.domain.order_status import OrderStatus
 from visma_sync.domain.payment import Payment
 from visma_sync.domain.product import Product
 from visma_sync.domain.stock import StockLevel
@@ -19,7 +20,7 @@ from visma_sync.errors import ConfigurationError
 from visma_sync.mapping.catalog import FlowMapping, load_mapping
 from visma_sync.mapping.record_filter import RecordFilter
 from visma_sync.settings.model import Settings
-from visma_sync.systems.eaccounting.wire import ArticleUpdate
+from visma_sync.systems.eaccounting.wire import ArticleUpdate, NoteUpdate
 from visma_sync.systems.image_address import ImageAddress
 from visma_sync.systems.images import ImageFolder, ImageSource
 from visma_sync.systems.vismanet.wire import (
@@ -83,6 +84,7 @@ FLOWS: Mapping[str, FlowParts] = {
         ("termsofpayments",),
         reads=("customer", "product", "order"),
     ),
+    "order_status_vismanet_to_eaccounting": FlowParts("order_status", OrderStatus, {"note": NoteUpdate}, ()),
     "stock_vismanet_to_eaccounting": FlowParts("stock", StockLevel, {"article": ArticleUpdate}, ("warehouses",)),
 }
 

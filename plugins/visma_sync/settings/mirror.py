@@ -1,5 +1,6 @@
 """What is decided for the flows in which source and target of the pair are exchanged."""
 
+from visma_sync.settings.mirror_order_status import OrderStatusSettings
 from visma_sync.settings.mirror_stock import MirrorStockSettings
 from visma_sync.settings.part import Part
 
@@ -7,4 +8,5 @@ from visma_sync.settings.part import Part
 class MirrorSettings(Part):
     """One group for each of these flows."""
 
+    order_status: OrderStatusSettings
     stock: MirrorStockSettings

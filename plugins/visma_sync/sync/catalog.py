@@ -9,6 +9,7 @@ from visma_sync.sync.customers.flow import CustomerFlow
 from visma_sync.sync.flow import DocumentFlow, MasterFlow, RecordFlow
 from visma_sync.sync.invoices.flow import InvoiceFlow
 from visma_sync.sync.mirror.stock.flow import BalanceFlow
+from visma_sync.sync.order_status.flow import OrderStatusFlow
 from visma_sync.sync.orders.flow import OrderFlow
 from visma_sync.sync.payments.flow import PaymentFlow
 from visma_sync.sync.products.ensure import ensure_products
@@ -27,6 +28,7 @@ RECORD_FLOWS: Mapping[str, type[RecordFlow[Any]]] = {
     "stock_eaccounting_to_vismanet": StockFlow,
     "payments_eaccounting_to_vismanet": PaymentFlow,
     "bookings_eaccounting_to_vismanet": BookingFlow,
+    "order_status_vismanet_to_eaccounting": OrderStatusFlow,
     "stock_vismanet_to_eaccounting": BalanceFlow,
 }
 

@@ -1,0 +1,1 @@
+"""How the status of the orders that were sent follows what becomes of them."""
