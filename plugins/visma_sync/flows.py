@@ -84,6 +84,12 @@ FLOWS: Mapping[str, FlowParts] = {
         ("termsofpayments",),
         reads=("customer", "product", "order"),
     ),
+    "products_vismanet_to_eaccounting": FlowParts(
+        "product",
+        Product,
+        {"coding": ArticleUpdate, "prices": ArticleUpdate, "article": ArticleUpdate},
+        ("vat_categories",),
+    ),
     "order_status_vismanet_to_eaccounting": FlowParts("order_status", OrderStatus, {"note": NoteUpdate}, ()),
     "stock_vismanet_to_eaccounting": FlowParts("stock", StockLevel, {"article": ArticleUpdate}, ("warehouses",)),
 }

@@ -1,6 +1,7 @@
 """What is decided for the flows in which source and target of the pair are exchanged."""
 
 from visma_sync.settings.mirror_order_status import OrderStatusSettings
+from visma_sync.settings.mirror_products import MirrorProductSettings
 from visma_sync.settings.mirror_stock import MirrorStockSettings
 from visma_sync.settings.part import Part
 
@@ -9,4 +10,5 @@ class MirrorSettings(Part):
     """One group for each of these flows."""
 
     order_status: OrderStatusSettings
+    products: MirrorProductSettings
     stock: MirrorStockSettings

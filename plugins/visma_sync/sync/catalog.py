@@ -8,6 +8,7 @@ from visma_sync.sync.customers.ensure import ensure_customers
 from visma_sync.sync.customers.flow import CustomerFlow
 from visma_sync.sync.flow import DocumentFlow, MasterFlow, RecordFlow
 from visma_sync.sync.invoices.flow import InvoiceFlow
+from visma_sync.sync.mirror.products.flow import MirroredProductFlow
 from visma_sync.sync.mirror.stock.flow import BalanceFlow
 from visma_sync.sync.order_status.flow import OrderStatusFlow
 from visma_sync.sync.orders.flow import OrderFlow
@@ -30,6 +31,7 @@ RECORD_FLOWS: Mapping[str, type[RecordFlow[Any]]] = {
     "bookings_eaccounting_to_vismanet": BookingFlow,
     "order_status_vismanet_to_eaccounting": OrderStatusFlow,
     "stock_vismanet_to_eaccounting": BalanceFlow,
+    "products_vismanet_to_eaccounting": MirroredProductFlow,
 }
 
 # How records that others need are made, by the flow in whose name they are written.

@@ -22,6 +22,10 @@ R = TypeVar("R", bound=Record)
 ECHO = "written_by_us"
 # In the detail of a link to what is kept in step: the hash of the target record's content as we left it there.
 WRITTEN = "content"
+# In the same detail: the fields of the target record that we wrote last, as we wrote them.
+LEFT = "left"
+# And the system in which the record was made: source or target.
+ORIGIN = "origin"
 
 
 class RecordFlow(ABC, Generic[R]):

@@ -8,6 +8,7 @@ from visma_sync.domain.product import Product
 from visma_sync.sync.flow import MasterFlow
 from visma_sync.sync.ports import ProductTarget, Source, SourceRecord
 from visma_sync.sync.products.keep import settle_products
+from visma_sync.sync.products.left import left_in_source
 from visma_sync.sync.reference import Reference, plain_reference
 from visma_sync.sync.run import source_lists
 from visma_sync.sync.settle import Settling
@@ -50,4 +51,4 @@ class ProductFlow(MasterFlow[Product]):
             key: cast(Product, run.mapping("product").read(record.source or {}, lists=lists, settings=run.settings))
             for key, record in held.items()
         }
-        await settle_products(run, self.target, settling, products, held)
+        await settle_products(run, self.target, settling, products, held, left_in_source(run, held, lists))

@@ -1,6 +1,7 @@
 """Settling products: each is found, made or brought up to date in the target, exactly once."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from visma_sync.domain.product import Product
 from visma_sync.errors import RecordParkedError
@@ -24,8 +25,11 @@ async def settle_products(
     settling: Settling,
     products: Mapping[str, Product],
     held: Mapping[str, HeldRecord],
+    left: Mapping[str, Product],
 ) -> None:
     """Make or update these products, by SKU; the outcome of each goes into `settling`.
+
+    `left` are those that the other direction has written into the source, as it left them there.
 
     The target is asked only about those whose source, mapping or settings changed since they were written, or whose
     last answer was lost.
@@ -44,7 +48,7 @@ async def settle_products(
         settling.outcomes.append(outcome(number, "unchanged", target=links[number].target_key))
     if not due:
         return
-    known = await _known(run, target, due, held, links, (made, changes))
+    known = replace(await _known(run, target, due, held, links, (made, changes)), left=left)
     async with Journal(run.ledger) as journal:
         writing = ProductWriting(run, target, journal, known, settling.step)
 

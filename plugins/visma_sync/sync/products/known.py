@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from visma_sync.domain.product import Product
 from visma_sync.ledger.rows import FlowOutcome, HeldRecord, Intent, Link, Outcome
 from visma_sync.sync.ports import ProductTarget
 from visma_sync.sync.products.attributes import AttributeRules
@@ -16,7 +17,8 @@ from visma_sync.sync.run import Run
 @dataclass(frozen=True)
 class Known:
     """What is known of the products in hand: their links and intents, what a look into the target found, whose their
-    barcodes are to be (`claims`), which of them has the item of each spelling (`keepers`), and the rules of attributes.
+    barcodes are to be (`claims`), which of them has the item of each spelling (`keepers`), the rules of attributes, and
+    those that the other direction wrote into the source, as it `left` them there.
     """
 
     held: Mapping[str, HeldRecord]
@@ -28,6 +30,7 @@ class Known:
     rules: AttributeRules
     links: Mapping[str, Link] = field(default_factory=dict)
     changes: Mapping[str, Intent] = field(default_factory=dict)
+    left: Mapping[str, Product] = field(default_factory=dict)
 
     def begun(self, number: str) -> Intent | None:
         """The making of this product whose answer was lost, where there is one."""

@@ -12,6 +12,7 @@ from visma_sync.sync.changes import Change, change_of, flat, hashes_of, path_of
 from visma_sync.sync.ports import ProductTarget, TargetItem
 from visma_sync.sync.products.barcodes import barcode_changes
 from visma_sync.sync.products.known import Known, outcome, told
+from visma_sync.sync.products.left import came_from_there
 from visma_sync.sync.products.look import refuse_kept_by_another
 from visma_sync.sync.products.lost import Arrived, arrived
 from visma_sync.sync.products.payload import ATTRIBUTES, BARCODES, rows_of, written_of
@@ -83,8 +84,11 @@ class Updates:
         written = link.written if link is not None else {}
         if not written:
             written = _found_there(ledger, fields, current, item)
-            if self.run.settings.products.found == "keep" and not self.known.begun(product.number):
+            ours_to_keep = not self.known.begun(product.number) and product.number not in self.known.left
+            if self.run.settings.products.found == "keep" and ours_to_keep:
                 return Change({}, (), written), []
+        came = came_from_there(self.run, self.known.left.get(product.number), fields, link, current)
+        written = {**written, **came}
         follows = flat(fields).keys() | emptied
         written = {**written, **{path: hashed for path, hashed in landed.written.items() if path in follows}}
         wanted = [one.code for one in plan.barcodes]
