@@ -21,6 +21,7 @@ from visma_sync.mapping.catalog import FlowMapping, load_mapping
 from visma_sync.mapping.record_filter import RecordFilter
 from visma_sync.settings.model import Settings
 from visma_sync.systems.eaccounting.wire import ArticleUpdate, NoteUpdate
+from visma_sync.systems.eaccounting.wire import CustomerUpdate as EAccountingCustomer
 from visma_sync.systems.image_address import ImageAddress
 from visma_sync.systems.images import ImageFolder, ImageSource
 from visma_sync.systems.vismanet.wire import (
@@ -84,6 +85,7 @@ FLOWS: Mapping[str, FlowParts] = {
         ("termsofpayments",),
         reads=("customer", "product", "order"),
     ),
+    "customers_vismanet_to_eaccounting": FlowParts("customer", Customer, {"customer": EAccountingCustomer}, ()),
     "products_vismanet_to_eaccounting": FlowParts(
         "product",
         Product,

@@ -14,7 +14,7 @@ from visma_sync.ledger.tables import identity as table
 
 NUMBERS = ("vat_number", "corporate_id")
 
-IdentityField = Literal["email", "vat_number", "corporate_id", "marker"]
+IdentityField = Literal["email", "vat_number", "corporate_id", "marker", "who"]
 
 
 class Identities(LedgerPart):
@@ -109,6 +109,7 @@ class Identities(LedgerPart):
             "vat_number": {identity.vat_number},
             "corporate_id": {identity.corporate_id},
             "marker": {identity.marker},
+            "who": {identity.who},
         }
         return [
             {

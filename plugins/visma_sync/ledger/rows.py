@@ -225,7 +225,7 @@ class Turn:
 class Identity:
     """What a customer of the target can be recognised by; only keyed hashes of it reach the disk.
 
-    `group` is the customer class.
+    `group` is the customer class; `who` is what tells it from the others where nothing else does.
     """
 
     target_key: str
@@ -236,6 +236,7 @@ class Identity:
     corporate_id: str
     marker: str
     active: bool
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from visma_sync.sync.customers.ensure import ensure_customers
 from visma_sync.sync.customers.flow import CustomerFlow
 from visma_sync.sync.flow import DocumentFlow, MasterFlow, RecordFlow
 from visma_sync.sync.invoices.flow import InvoiceFlow
+from visma_sync.sync.mirror.customers.ensure import ensure_customers_back
+from visma_sync.sync.mirror.customers.flow import MirroredCustomerFlow
 from visma_sync.sync.mirror.products.flow import MirroredProductFlow
 from visma_sync.sync.mirror.stock.flow import BalanceFlow
 from visma_sync.sync.order_status.flow import OrderStatusFlow
@@ -29,6 +31,7 @@ RECORD_FLOWS: Mapping[str, type[RecordFlow[Any]]] = {
     "stock_eaccounting_to_vismanet": StockFlow,
     "payments_eaccounting_to_vismanet": PaymentFlow,
     "bookings_eaccounting_to_vismanet": BookingFlow,
+    "customers_vismanet_to_eaccounting": MirroredCustomerFlow,
     "order_status_vismanet_to_eaccounting": OrderStatusFlow,
     "stock_vismanet_to_eaccounting": BalanceFlow,
     "products_vismanet_to_eaccounting": MirroredProductFlow,
@@ -38,6 +41,7 @@ RECORD_FLOWS: Mapping[str, type[RecordFlow[Any]]] = {
 ENSURE: Mapping[str, Ensure] = {
     "customers_eaccounting_to_vismanet": ensure_customers,
     "products_eaccounting_to_vismanet": ensure_products,
+    "customers_vismanet_to_eaccounting": ensure_customers_back,
 }
 
 

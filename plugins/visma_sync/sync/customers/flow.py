@@ -64,7 +64,7 @@ class CustomerFlow(MasterFlow[Customer]):
         if not known:
             return ()
         began_at = now()
-        there = {record.key for record in await self.source.customers(known)}
+        there = {record.key for record in await self.by_key(known)}
         gone = [link for key, link in known.items() if key not in there]
         held = ledger.held(run.flow, [link.source_key for link in gone], with_source=False)
         ledger.commit(

@@ -180,3 +180,19 @@ def rivals(customers: Collection[Customer]) -> dict[str, Rival]:
                 if other.key != customer.key:
                     shared.setdefault(customer.key, Rival(other.number, sign[0]))
     return shared
+
+
+def refuse_shared(customer: Customer, shared: Mapping[str, Rival], match: Match | None) -> None:
+    """Two source customers must not end on one customer of the target, unless a sign of its own tells this one."""
+    rival = shared.get(customer.key)
+    if rival is None or (match is not None and match.rule not in {"email", rival.sign}):
+        return
+    raise RecordParkedError(
+        [
+            Reason(
+                "customer_shared",
+                f"customers {rival.number} and {customer.number} of the source share an e-mail address or number",
+            )
+        ],
+        resolution="Merge them in the source, or give them different e-mail addresses.",
+    )

@@ -8,11 +8,12 @@ from visma_sync.errors import Reason, RecordParkedError
 from visma_sync.ledger.journal import Journal
 from visma_sync.ledger.rows import HeldRecord, Intent, Link, Outcome
 from visma_sync.mapping.flow import Written
-from visma_sync.sync.changes import Change, change_of, flat, is_news, landed, sent_in_vain
+from visma_sync.sync.changes import Change, change_of, flat, hashes_of, is_news, landed, sent_in_vain
 from visma_sync.sync.customers.check import check_customer
+from visma_sync.sync.customers.counterpart import FOUND_BY_LINK, agreed, edited_since
 from visma_sync.sync.customers.outcome import outcome_of
 from visma_sync.sync.customers.plan import plan_customer
-from visma_sync.sync.customers.version import is_outdated, link_noted, version_noted
+from visma_sync.sync.customers.version import is_outdated, link_noted, version_noted, version_of
 from visma_sync.sync.ports import CustomerTarget, TargetCustomer
 from visma_sync.sync.run import Run
 from visma_sync.sync.write import Write, write_once
@@ -50,6 +51,38 @@ class Updates:
         if is_outdated(held, link):
             return _outdated(customer, link)
         return await self._compare(customer, held, link, ours, current)
+
+    async def join(self, customer: Customer, held: HeldRecord, other: Link) -> Outcome:
+        """A customer that the other direction made, or found, is that one; only what people changed since is sent.
+
+        `other` is that direction's link. Raises as `bring_up_to_date` does.
+        """
+        ledger, ours = self.run.ledger, self._written(customer)
+        link = Link(
+            "customer",
+            customer.key,
+            other.source_key,
+            source_hash=self.run.fingerprint_of("customer", held.source_hash),
+            written=hashes_of(ledger, ours.payload),
+            detail=version_of(held),
+            how=FOUND_BY_LINK,
+        )
+        if not (edited := edited_since(ledger, other, held.source or {})):
+            return await self._joined(customer, link)
+        check_customer(customer, self.run.settings, self.countries)
+        current = await self._current(link)
+        there = current.as_written()
+        link = replace(link, source_hash="", written=agreed(ledger, ours.payload, other, edited, there))
+        if not self.run.dry_run:
+            await self.journal.commit(link)
+        return await self._compare(customer, held, link, ours, current)
+
+    async def _joined(self, customer: Customer, link: Link) -> Outcome:
+        if self.run.dry_run:
+            linked = f"would be linked with customer {link.target_key}, which it was made of"
+            return outcome_of(customer, "skipped", "would_link", linked, link.target_key)
+        await self.journal.commit(link)
+        return outcome_of(customer, "unchanged", "found_by_link", target=link.target_key)
 
     async def _compare(
         self, customer: Customer, held: HeldRecord, link: Link, ours: Written, current: TargetCustomer

@@ -1,6 +1,6 @@
 """Settling customers: each is found, made or brought up to date in the target, exactly once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,16 @@ from visma_sync.settings.model import Settings
 from visma_sync.sync.changes import hashes_of
 from visma_sync.sync.customers.check import check_customer
 from visma_sync.sync.customers.contacts import ContactPersons, contact_due
-from visma_sync.sync.customers.match import KnownCustomers, Match, Rival, known_customers, match_customer, rivals
+from visma_sync.sync.customers.counterpart import in_the_making, refuse_in_the_making
+from visma_sync.sync.customers.match import (
+    KnownCustomers,
+    Match,
+    Rival,
+    known_customers,
+    match_customer,
+    refuse_shared,
+    rivals,
+)
 from visma_sync.sync.customers.outcome import outcome_of
 from visma_sync.sync.customers.plan import plan_customer
 from visma_sync.sync.customers.update import Updates
@@ -59,10 +68,15 @@ async def settle_customers(
 
 @dataclass(frozen=True)
 class _Known:
-    """The customers in hand and what is known of them; `countries` are those of the target."""
+    """The customers in hand and what is known of them; `countries` are those of the target.
+
+    `counterparts` are the links of the other direction to these customers, `begun` is what it is making.
+    """
 
     held: Mapping[str, HeldRecord]
     links: Mapping[str, Link]
+    counterparts: Mapping[str, Link]
+    begun: Sequence[Mapping[str, Any]]
     intents: Mapping[str, Intent]
     known: KnownCustomers
     shared: Mapping[str, Rival]
@@ -75,13 +89,16 @@ async def _known(
 ) -> _Known:
     keys = list(customers)
     links = run.ledger.links("customer", keys)
-    unlinked = [customer for key, customer in customers.items() if key not in links]
+    counterparts = run.ledger.mirrored().links_by_target("customer", keys)
+    unlinked = [customer for key, customer in customers.items() if key not in links and key not in counterparts]
     looked_at = now()
     if unlinked:
         await _refresh_identities(run, target)
     return _Known(
         held=held,
         links=links,
+        counterparts=counterparts,
+        begun=in_the_making(run.ledger) if unlinked else (),
         intents=run.ledger.intents(run.writer_of("customer"), "customer", keys, "create"),
         known=known_customers(run.ledger, unlinked, run.settings),
         shared=rivals(unlinked),
@@ -143,12 +160,17 @@ class _Writing:
             if not self.run.dry_run:
                 link = await self.contacts.ensure(customer, link)
             return await self.updates.bring_up_to_date(customer, self.known.held[customer.key], link)
+        if (counterpart := self.known.counterparts.get(customer.key)) is not None:
+            return await self.updates.join(customer, self.known.held[customer.key], counterpart)
         check_customer(customer, self.run.settings, self.known.countries)
         intent = self.known.intents.get(customer.key)
         begun = intent is not None and intent.state in {"open", "done"}
         match = match_customer(customer, self.known.known, self.run.ledger, self.run.settings, begun=begun)
-        _refuse_shared(customer, self.known.shared, match)
+        refuse_shared(customer, self.known.shared, match)
         if match is None:
+            refuse_in_the_making(
+                self.run.ledger, customer, self.known.held[customer.key].source or {}, self.known.begun
+            )
             refused = _without_email(customer, self.run.settings)
             if refused is not None:
                 return refused
@@ -217,22 +239,6 @@ def _would_be(customer: Customer, match: Match | None) -> Outcome:
     linked = f"would be linked with customer {match.number}, found by {match.rule}"
     contact = "its contact person would be made unless it is there" if customer.has_contact_person else ""
     return outcome_of(customer, "skipped", "would_link", "; ".join(filter(None, (linked, contact))), match.number)
-
-
-def _refuse_shared(customer: Customer, shared: Mapping[str, Rival], match: Match | None) -> None:
-    """Two source customers must not end on one customer of the target, unless a sign of its own tells this one."""
-    rival = shared.get(customer.key)
-    if rival is None or (match is not None and match.rule not in {"email", rival.sign}):
-        return
-    raise RecordParkedError(
-        [
-            Reason(
-                "customer_shared",
-                f"customers {rival.number} and {customer.number} of the source share an e-mail address or number",
-            )
-        ],
-        resolution="Merge them in the source, or give them different e-mail addresses.",
-    )
 
 
 def _without_email(customer: Customer, settings: Settings) -> Outcome | None:
