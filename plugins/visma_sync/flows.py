@@ -15,12 +15,13 @@ from visma_sync.domain.order import Order
 from visma_sync.domain.order_status import OrderStatus
 from visma_sync.domain.payment import Payment
 from visma_sync.domain.product import Product
+from visma_sync.domain.sales_order import SalesOrder
 from visma_sync.domain.stock import StockLevel
 from visma_sync.errors import ConfigurationError
 from visma_sync.mapping.catalog import FlowMapping, load_mapping
 from visma_sync.mapping.record_filter import RecordFilter
 from visma_sync.settings.model import Settings
-from visma_sync.systems.eaccounting.wire import ArticleUpdate, NoteUpdate
+from visma_sync.systems.eaccounting.wire import ArticleUpdate, NoteUpdate, OrderUpdate
 from visma_sync.systems.eaccounting.wire import CustomerUpdate as EAccountingCustomer
 from visma_sync.systems.image_address import ImageAddress
 from visma_sync.systems.images import ImageFolder, ImageSource
@@ -91,6 +92,9 @@ FLOWS: Mapping[str, FlowParts] = {
         Product,
         {"coding": ArticleUpdate, "prices": ArticleUpdate, "article": ArticleUpdate},
         ("vat_categories",),
+    ),
+    "orders_vismanet_to_eaccounting": FlowParts(
+        "order", SalesOrder, {"order": OrderUpdate}, ("vat_categories",), needs=("customer", "product")
     ),
     "order_status_vismanet_to_eaccounting": FlowParts("order_status", OrderStatus, {"note": NoteUpdate}, ()),
     "stock_vismanet_to_eaccounting": FlowParts("stock", StockLevel, {"article": ArticleUpdate}, ("warehouses",)),

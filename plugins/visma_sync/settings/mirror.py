@@ -2,6 +2,7 @@
 
 from visma_sync.settings.mirror_customers import MirrorCustomerSettings
 from visma_sync.settings.mirror_order_status import OrderStatusSettings
+from visma_sync.settings.mirror_orders import MirrorOrderSettings
 from visma_sync.settings.mirror_products import MirrorProductSettings
 from visma_sync.settings.mirror_stock import MirrorStockSettings
 from visma_sync.settings.part import Part
@@ -12,5 +13,6 @@ class MirrorSettings(Part):
 
     customers: MirrorCustomerSettings
     order_status: OrderStatusSettings
+    orders: MirrorOrderSettings
     products: MirrorProductSettings
     stock: MirrorStockSettings

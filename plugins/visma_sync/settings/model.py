@@ -13,6 +13,7 @@ from visma_sync.settings.choice import Choice
 from visma_sync.settings.customers import CustomerSettings
 from visma_sync.settings.invoices import InvoiceSettings
 from visma_sync.settings.mirror import MirrorSettings
+from visma_sync.settings.mirror_orders import ORDER_FLOWS
 from visma_sync.settings.mirror_stock import STOCK_FLOWS, refuse_both_directions
 from visma_sync.settings.orders import FulfilmentSettings
 from visma_sync.settings.part import Part
@@ -178,6 +179,13 @@ class Settings(Part):
         if not STOCK_FLOWS.intersection(self.flows_off):
             usual = self.warehouse.default if self.warehouse.force is None else self.warehouse.force
             refuse_both_directions(self.stock, usual or "", self.mirror.stock)
+        return self
+
+    @model_validator(mode="after")
+    def _orders_of_both_directions_are_apart(self) -> "Settings":
+        reason = "" if ORDER_FLOWS.intersection(self.flows_off) else self.mirror.orders.why_not_beside(self.order.type)
+        if reason:
+            raise ValueError(f"orders cannot go in both directions like this: {reason}")
         return self
 
     @property

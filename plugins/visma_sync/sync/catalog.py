@@ -10,6 +10,8 @@ from visma_sync.sync.flow import DocumentFlow, MasterFlow, RecordFlow
 from visma_sync.sync.invoices.flow import InvoiceFlow
 from visma_sync.sync.mirror.customers.ensure import ensure_customers_back
 from visma_sync.sync.mirror.customers.flow import MirroredCustomerFlow
+from visma_sync.sync.mirror.orders.flow import MirroredOrderFlow
+from visma_sync.sync.mirror.orders.products import ensure_products_back
 from visma_sync.sync.mirror.products.flow import MirroredProductFlow
 from visma_sync.sync.mirror.stock.flow import BalanceFlow
 from visma_sync.sync.order_status.flow import OrderStatusFlow
@@ -32,6 +34,7 @@ RECORD_FLOWS: Mapping[str, type[RecordFlow[Any]]] = {
     "payments_eaccounting_to_vismanet": PaymentFlow,
     "bookings_eaccounting_to_vismanet": BookingFlow,
     "customers_vismanet_to_eaccounting": MirroredCustomerFlow,
+    "orders_vismanet_to_eaccounting": MirroredOrderFlow,
     "order_status_vismanet_to_eaccounting": OrderStatusFlow,
     "stock_vismanet_to_eaccounting": BalanceFlow,
     "products_vismanet_to_eaccounting": MirroredProductFlow,
@@ -42,6 +45,7 @@ ENSURE: Mapping[str, Ensure] = {
     "customers_eaccounting_to_vismanet": ensure_customers,
     "products_eaccounting_to_vismanet": ensure_products,
     "customers_vismanet_to_eaccounting": ensure_customers_back,
+    "products_vismanet_to_eaccounting": ensure_products_back,
 }
 
 

@@ -11,7 +11,7 @@ from visma_sync.domain.totals import Totals
 from visma_sync.ledger.rows import HeldRecord, Intent, Link
 from visma_sync.sync.categories import vat_categories
 from visma_sync.sync.exist import CLOCK_SLACK
-from visma_sync.sync.flow import Built, DocumentFlow, Standing
+from visma_sync.sync.flow import ECHO, Built, DocumentFlow, Standing
 from visma_sync.sync.orders.build import build_order
 from visma_sync.sync.orders.levels import Fulfilling
 from visma_sync.sync.orders.plan import Surroundings, freight_lines, marker_of
@@ -20,6 +20,7 @@ from visma_sync.sync.ports import OrderRow, OrderSource, TargetOrder
 from visma_sync.sync.reference import Reference, amount_text
 from visma_sync.sync.run import hash_of, source_lists
 from visma_sync.sync.sales.buyers import Buyers, read_buyers, read_rates
+from visma_sync.sync.sales.kept_vat import kept_vat, shares_of
 from visma_sync.sync.sales.paths import SalePaths
 
 
@@ -97,6 +98,9 @@ class OrderFlow(DocumentFlow[Order]):
         return {line.position for line in rows} if sure else set()
 
     def why_not_yet(self, record: Order) -> str:
+        # With a lost ledger only the reference tells that the order came from the target.
+        if self.run.settings.mirror.orders.is_marker(record.our_reference):
+            return ECHO
         return "" if record.number else "draft"
 
     # Which are sent
@@ -157,6 +161,8 @@ class OrderFlow(DocumentFlow[Order]):
         )
         built = build_order(order, around, self.run.mapping("order"), self.run.settings)
         plan = built.plan
+        rows = [(line.amount, line.vat_category) for line in plan.lines]
+        rows += [(plan.freight.amount, plan.freight.vat_category)] if plan.freight else []
         return Built(
             marker=plan.marker,
             payload=built.payload,
@@ -165,6 +171,7 @@ class OrderFlow(DocumentFlow[Order]):
             rounding=plan.rounding,
             cuts=built.cuts,
             own_key=f"{plan.order_type}/{plan.order_id}" if plan.order_id else "",
+            detail=kept_vat(order, customer, self.run.settings, shares_of(rows, self._categories)),
         )
 
     async def send(self, built: Built) -> str:

@@ -1,0 +1,1 @@
+"""Orders of a mirrored run: made as drafts, compared, and turned into orders."""
