@@ -9,19 +9,24 @@ from sqlalchemy.exc import DatabaseError
 from visma_sync.errors import ConfigurationError, RetryableError
 from visma_sync.ledger.budgets import Budgets
 from visma_sync.ledger.database import Database, insert_missing, ledger_url
+from visma_sync.ledger.differences import Differences
 from visma_sync.ledger.identities import Identities
 from visma_sync.ledger.journal import Commits
 from visma_sync.ledger.privacy import Privacy
 from visma_sync.ledger.progress import Progress
+from visma_sync.ledger.reference import ReferenceLists
 from visma_sync.ledger.runs import Runs
 from visma_sync.ledger.schema import ensure_schema
 from visma_sync.ledger.seal import Seal, opened, read_keys
 from visma_sync.ledger.tables import secret
 from visma_sync.ledger.tokens import Tokens
 from visma_sync.ledger.turns import Turns
+from visma_sync.ledger.unsettled import Unsettled
 
 
-class Ledger(Commits, Runs, Tokens, Turns, Progress, Budgets, Identities, Privacy):
+class Ledger(
+    Commits, Runs, Tokens, Turns, Progress, Budgets, Identities, Differences, ReferenceLists, Unsettled, Privacy
+):
     """Everything the project remembers of a pair; open it with `open_ledger`.
 
     Any thread may use it, and a process forked from the one that opened it. Every call is a transaction

@@ -192,6 +192,7 @@ outcome = Table(
     Column("vat", ExactDecimal, nullable=True),
     _text("fingerprint"),
     _json("facts"),
+    Index("visma_sync_outcome_key", "key", "flow", "pair"),
 )
 
 run = Table(
@@ -340,4 +341,67 @@ master_data = Table(
     _key("name"),
     _json("rows"),
     _moment("read_at"),
+)
+
+reference = Table(
+    "visma_sync_reference",
+    metadata,
+    _key("pair"),
+    _key("system"),
+    _key("name"),
+    _key("value_id"),
+    _json("content"),
+    _moment("first_seen"),
+    _moment("last_seen"),
+    _moment("gone_at", nullable=True),
+)
+
+reference_change = Table(
+    "visma_sync_reference_change",
+    metadata,
+    _number(),
+    _text("pair"),
+    _text("system"),
+    _text("name"),
+    _text("value_id"),
+    _json("before"),
+    _json("after"),
+    _moment("seen_at"),
+    _moment("told_at", nullable=True),
+    Index("visma_sync_reference_change_name", "name", "system", "pair"),
+)
+
+difference = Table(
+    "visma_sync_difference",
+    metadata,
+    _key("pair"),
+    _key("flow"),
+    _key("kind"),
+    _key("key"),
+    _text("number"),
+    _text("day"),
+    _text("country"),
+    _text("currency"),
+    _text("target_key"),
+    _text("vat_codes"),
+    _text("found_vat_codes"),
+    Column("total", ExactDecimal, nullable=True),
+    Column("vat", ExactDecimal, nullable=True),
+    Column("found_total", ExactDecimal, nullable=True),
+    Column("found_vat", ExactDecimal, nullable=True),
+    _text("detail"),
+    _text("cure"),
+    _moment("first_seen"),
+    _moment("last_seen"),
+    _moment("resolved_at", nullable=True),
+)
+
+read_vat = Table(
+    "visma_sync_read_vat",
+    metadata,
+    _key("pair"),
+    _key("kind"),
+    _key("target_key"),
+    _moment("changed_at"),
+    _json("shares"),
 )

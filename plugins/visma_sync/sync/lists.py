@@ -41,7 +41,7 @@ async def check_settings(run: Run, target: Lists) -> None:
     if not run.mirrored:
         check_named_company(run, await target_list(run, target, "branches"))
     missing: list[str] = []
-    for name, setting, values in _mirrored_values(run.settings) if run.mirrored else _values_by_list(run.settings):
+    for name, setting, values in mirrored_values(run.settings) if run.mirrored else values_by_list(run.settings):
         if not values:
             continue
         active = {row["id"] for row in await target_list(run, target, name) if row["active"]}
@@ -59,7 +59,7 @@ async def check_settings(run: Run, target: Lists) -> None:
     run.ledger.save_master_data("target", "settings_checked", of_these)
 
 
-def _values_by_list(settings: Settings) -> Iterable[tuple[str, str, frozenset[str]]]:
+def values_by_list(settings: Settings) -> Iterable[tuple[str, str, frozenset[str]]]:
     """List of the target, name of the setting, the values that the setting can give."""
     classes = settings.customer_classes
     treatments = settings.vat.treatments
@@ -84,7 +84,7 @@ def _values_by_list(settings: Settings) -> Iterable[tuple[str, str, frozenset[st
             yield from (one for one in values if settings.create_products or one[0] not in _OF_NEW_PRODUCTS)
 
 
-def _mirrored_values(settings: Settings) -> Iterable[tuple[str, str, frozenset[str]]]:
+def mirrored_values(settings: Settings) -> Iterable[tuple[str, str, frozenset[str]]]:
     """The same for the flows in which source and target are exchanged."""
     for _, group in settings.mirror:
         if isinstance(group, Part):
