@@ -45,6 +45,10 @@ down: ## Stop what `make up` started
 authorize: $(RUNTIME) ## Sign in at eAccounting once; PASTE=1 on a machine without a browser
 	@$(RUN) -m local.authorize
 
+.PHONY: preflight
+preflight: $(RUNTIME) ## Say whether Connections, settings and both companies are set up right, each miss with its cure
+	@$(RUN) -m local.preflight
+
 .PHONY: secrets
 secrets: $(RUNTIME) ## Make the passwords and keys that docker-compose.yaml reads, once
 	@$(RUN) -m local.container_secrets
@@ -78,6 +82,10 @@ bench-run: $(DEVELOPMENT) ## How long a run takes
 .PHONY: bench-mapping
 bench-mapping: $(DEVELOPMENT) ## How fast the mapping is
 	@$(RUN) -m bench.mapping
+
+.PHONY: bench-reconcile
+bench-reconcile: $(DEVELOPMENT) ## Compare 10,000 orders a side with 100 planted differences
+	@$(RUN) -m bench.reconcile
 
 .PHONY: lock
 lock: $(DEVELOPMENT) ## Lock the versions anew after a change of requirements*.in
