@@ -19,6 +19,7 @@ from visma_sync.settings.orders import FulfilmentSettings
 from visma_sync.settings.part import Part
 from visma_sync.settings.payments import PaymentSettings
 from visma_sync.settings.products import ProductSettings
+from visma_sync.settings.reconcile import ReconcileSettings
 from visma_sync.settings.sales import SendSalesAs
 from visma_sync.settings.stock import StockSettings
 
@@ -163,6 +164,7 @@ class Settings(Part):
     max_concurrency: int = Field(ge=1, le=64)
     timeout_seconds: int = Field(ge=1, le=240)
     retention_days: int = Field(ge=1)
+    reconcile: ReconcileSettings
     mirror: MirrorSettings
     flows_off: tuple[str, ...]
     filters: dict[str, tuple[str, ...]]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from visma_sync.domain.invoice import Invoice
@@ -15,6 +16,7 @@ from visma_sync.sync.bookings.members import INVOICES, invoices_run, parts_of, s
 from visma_sync.sync.bookings.ports import BookingSource, BookingTarget, JournalRow
 from visma_sync.sync.exist import CLOCK_SLACK
 from visma_sync.sync.flow import Built, DocumentFlow, Standing
+from visma_sync.sync.sales.kept_vat import SHARES
 from visma_sync.sync.sales.treatments import parked
 
 _STATES = {"balanced": "hold", "voided": "cancelled"}
@@ -62,6 +64,7 @@ class JournalFlow(DocumentFlow[Invoice]):
             rounding=plan.rounding,
             cuts=tuple(str(cut) for cut in written.cuts),
             parts=parts_of(journal, invoices_run(self.run).flow),
+            detail={SHARES: shares_in(plan)},
         )
 
     async def send(self, built: Built) -> str:
@@ -109,6 +112,21 @@ class JournalFlow(DocumentFlow[Invoice]):
     async def read_back(self, keys: Collection[str], since: datetime) -> AsyncIterator[list[Standing]]:
         async for page in self.target.journals.changed(since):
             yield [standing_of(row) for row in page]
+
+
+def shares_in(plan: PlannedJournal) -> dict[str, list[str]]:
+    """By VAT category, the sum without VAT and the VAT on it that a journal books, as text."""
+    shares: dict[str, list[Decimal]] = {}
+    category_of: dict[str, str] = {}
+    for row in plan.rows:
+        if row.vat_category:
+            shares.setdefault(row.vat_category, [ZERO, ZERO])[0] += row.credit - row.debit
+            category_of.setdefault(row.vat_code, row.vat_category)
+    for row in plan.rows:
+        if row.vat_code and not row.vat_category:
+            category = category_of.get(row.vat_code, row.vat_code)
+            shares.setdefault(category, [ZERO, ZERO])[1] += row.credit - row.debit
+    return {category: [str(base), str(vat)] for category, (base, vat) in shares.items()}
 
 
 def standing_of(row: Any) -> Standing:

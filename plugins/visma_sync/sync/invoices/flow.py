@@ -29,6 +29,7 @@ from visma_sync.sync.products.supply import without_stock
 from visma_sync.sync.reference import Reference, amount_text
 from visma_sync.sync.run import Run, hash_of, source_lists
 from visma_sync.sync.sales.buyers import Buyers, read_buyers
+from visma_sync.sync.sales.kept_vat import kept_vat, shares_of
 from visma_sync.sync.sales.paths import SalePaths
 
 # What happens to an invoice after it was made; it changes nothing of what is sent.
@@ -191,6 +192,8 @@ class InvoiceFlow(DocumentFlow[Invoice]):
         written = self.run.mapping("invoice").write(
             kind, invoice, links={"customer": number}, settings=self.run.settings, plan=plan
         )
+        rows, taxes = [(line.amount, line.vat_category) for line in plan.lines], {t.vat_id: t.vat for t in plan.taxes}
+        vat = kept_vat(invoice, customer, self.run.settings, shares_of(rows, around.categories, taxes))
         return Built(
             marker=plan.marker,
             payload=written.payload,
@@ -199,7 +202,7 @@ class InvoiceFlow(DocumentFlow[Invoice]):
             rounding=plan.rounding,
             cuts=tuple(str(cut) for cut in written.cuts),
             own_key=key_of(kind, plan.number) if plan.number else "",
-            detail={"document": kind, **(self._takes_back(invoice) if kind == CREDIT_NOTE else {})},
+            detail={"document": kind, **vat, **(self._takes_back(invoice) if kind == CREDIT_NOTE else {})},
         )
 
     def _takes_back(self, credit: Invoice) -> dict[str, str]:

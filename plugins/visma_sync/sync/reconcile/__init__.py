@@ -1,0 +1,1 @@
+"""Whether both systems agree about what was and should have been sent."""
