@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from local.airflow_api import AirflowApi
+from local.demo_back import WAY_BACK, DemoOfTheWayBack
 from local.demo_run import FinishedRun, moment, play
 from local.flow_runs import FlowRuns
 from local.place import PROJECT, Place
@@ -57,13 +58,14 @@ class DemoOfAll:
         paths = {row["group"]: row["path"] for row in decided["send_sales_as"]["rows"]}
         with AirflowApi(self._place) as airflow:
             airflow.save_variable("visma_sync_settings", json.dumps(decided, default=str), "What the business decides.")
-            for flow in chain.from_iterable(self._stages):
+            for flow in chain(*self._stages, WAY_BACK):
                 airflow.wait_for_flow(flow)
             self._stage.say(f"Airflow is at {self._place.address}; nothing leaves this machine.")
             split = ", ".join(f"{label} as {path}" for label, path in paths.items())
             self._stage.say(f"Sales to customers go by their label: {split}; everybody else as order.")
             self._runs = FlowRuns(self._stage, self._place, airflow)
             side_by_side = SideBySide(self._stage, self._place.sandbox_address, paths)
+            back = DemoOfTheWayBack(self._stage, self._sandbox, side_by_side, self._runs, airflow)
             first = self._every_flow("Every flow, unrelated ones side by side")
             if not self._no_task_failed(first):
                 return False
@@ -73,6 +75,8 @@ class DemoOfAll:
                     self._compared(first, side_by_side),
                     self._again(),
                     self._brake(side_by_side),
+                    back.went_back(first["orders"], EMPTIED, decided),
+                    back.agreed(),
                 ]
             )
 
@@ -139,10 +143,11 @@ class DemoOfAll:
 def _decided() -> dict[str, Any]:
     """What the company of all flows decided: that of `make demo`, and how its sales are split."""
     folder = PROJECT / "include" / "settings"
-    demo, beside = (
-        yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8")) for name in ("demo", "demo_all")
+    default, demo, beside = (
+        yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
+        for name in ("default", "demo", "demo_all")
     )
-    settings: dict[str, Any] = merged(demo, beside)
+    settings: dict[str, Any] = merged(merged({"flows_off": default["flows_off"]}, demo), beside)
     return settings
 
 

@@ -13,7 +13,7 @@ from local.place import PROJECT, NotStartedError, Place, demo_place
 from local.run_watch import WRITING
 from local.show import Stage
 from local.supervised import stop, supervisor_of
-from visma_sync.flows import FLOWS
+from visma_sync.flows import FLOWS, is_mirrored
 from visma_sync.ledger.ledger import open_ledger
 from visma_sync.ledger.rows import Outcome
 
@@ -82,6 +82,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 def finished_run(place: Place, flow: str, name: str, tasks: Sequence[TaskState]) -> FinishedRun:
     """What the ledger and Airflow know of a run that is over."""
     ledger = open_ledger(f"sqlite:///{place.ledger}", place.secrets()["ledger_key"])
+    ledger = ledger.mirrored() if is_mirrored(flow) else ledger
     run = ledger.run(flow, name)
     outcomes = ledger.outcomes(flow, name)
     links = ledger.links(FLOWS[flow].kind, [outcome.key for outcome in outcomes])

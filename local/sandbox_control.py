@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -74,6 +75,15 @@ class SandboxControl:
     def empty_shelf(self, sku: str) -> None:
         """Have eAccounting say that there is nothing left of an article."""
         self._ask("POST", f"/_sandbox/eaccounting/articles/{sku}/stock", {"balance": 0})
+
+    def count_stock(self, sku: str, warehouse: str, quantity: Decimal) -> None:
+        """Have a person count this much of an item in a warehouse of Visma.net."""
+        counted = {"inventoryNumber": sku, "warehouse": warehouse, "quantityOnHand": str(quantity)}
+        self._ask("POST", "/_sandbox/vismanet/stock", counted)
+
+    def complete_order(self, order: str) -> None:
+        """Have Visma.net say that an order (type/number) is done."""
+        self._ask("POST", f"/_sandbox/vismanet/orders/{order}", {"status": "Completed"})
 
     def letters_sent(self) -> int:
         """How many attempts there were to mail, print or e-invoice something to somebody outside."""

@@ -159,6 +159,24 @@ class SideBySide:
         there = self._books.target_stock(WAREHOUSE)
         return {sku: there[sku] for sku in skus}
 
+    def source_orders_that_are(self, status: str) -> set[str]:
+        """The numbers of the orders of eAccounting that have this status now."""
+        return {number for number, order in self._witness.source_orders().items() if order.status == status}
+
+    def source_balances(self, skus: Collection[str]) -> dict[str, Decimal]:
+        """What eAccounting has of these products."""
+        there = self._books.source_stock()
+        return {sku: there[sku] for sku in skus}
+
+    def balances_are_equal(self, run: FinishedRun) -> bool:
+        """What a run settled of the way back is the same in both."""
+        settled = run.numbers("updated", "unchanged")
+        there = {sku: on_hand for sku, on_hand in self._books.target_stock(WAREHOUSE).items() if sku in settled}
+        wrong = unequal(there, self._books.source_balances())
+        return self._verdict(
+            not wrong and bool(there), f"{len(there)} products: the balance is the stock of Visma.net", wrong
+        )
+
     def _are_there_once(self, runs: Runs) -> bool:
         products = runs["products"].numbers(*DONE)
         missing = products - self._books.target_stock(WAREHOUSE).keys()

@@ -155,6 +155,10 @@ class BooksWitness:
         rows = self._systems.source_rows("articles")
         return {row["Number"]: Decimal(row["StockBalance"] or 0) for row in rows if row["IsStock"]}
 
+    def source_balances(self) -> dict[str, Decimal]:
+        """The balance of every article of eAccounting, by SKU."""
+        return {row["Number"]: Decimal(row["StockBalance"] or 0) for row in self._systems.source_rows("articles")}
+
     def target_stock(self, warehouse: str) -> dict[str, Decimal]:
         """What a warehouse of Visma.net ERP has on hand, by SKU; 0 of an item that it never had."""
         found: dict[str, Decimal] = {}
