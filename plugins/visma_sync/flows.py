@@ -118,6 +118,11 @@ def refuse_flow_off(flow: str, settings: Settings) -> None:
         raise ConfigurationError(
             f"there is no flow '{flow}'", resolution=f"Name the DAG after one of {', '.join(sorted(FLOWS))}."
         )
+    if unknown := sorted(set(settings.flows_off) - FLOWS.keys()):
+        raise ConfigurationError(
+            f"flows_off: there is no flow {', '.join(unknown)}",
+            resolution=f"Name a flow: {', '.join(sorted(FLOWS))}.",
+        )
     if flow in settings.flows_off:
         raise ConfigurationError(
             f"the flow {flow} is off", resolution="Take it out of flows_off in the settings, or pause its DAG."

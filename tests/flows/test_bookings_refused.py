@@ -7,6 +7,7 @@ from tests.flows.conftest import CompanyWith
 from tests.flows.invoice_flow import planted
 from tests.flows.running import IMPATIENT, NOTHING_NEW, TODAY, Company, only
 from visma_sync.errors import ConfigurationError
+from visma_sync.ledger.rows import Link
 
 
 def test_a_dry_run_says_what_would_be_booked_and_books_nothing(shop: Company) -> None:
@@ -87,6 +88,17 @@ def test_the_credit_of_an_invoice_that_goes_another_path_is_not_booked(shop: Com
     credit = str(shop.in_source(f"invoices/{number}/credit")["InvoiceNumber"])
     shop.decide(send_sales_as={"default": "invoice"}, **IMPATIENT)
     assert book(shop).ended(credit) == "skipped(sent_as_invoice)"
+    assert booked(shop) == {}
+
+
+def test_the_credit_of_an_order_that_came_from_the_target_is_not_booked_back(shop: Company) -> None:
+    number, invoice = next(
+        (number, one) for number, one in invoices(shop).items() if one["CreatedFromOrderId"] and not one["CreditedBy"]
+    )
+    came = Link("order", "SO/000900", str(invoice["CreatedFromOrderId"]), how="created")
+    shop.ledger().mirrored().save_links([came])
+    credit = str(shop.in_source(f"invoices/{number}/credit")["InvoiceNumber"])
+    assert book(shop, only(number, credit)).all_ended() == dict.fromkeys((number, credit), "skipped(written_by_us)")
     assert booked(shop) == {}
 
 

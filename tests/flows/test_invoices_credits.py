@@ -116,6 +116,17 @@ def test_a_credit_of_an_invoice_that_was_paid_in_the_source_settles_nothing_of_i
     assert (balance(company, number), balance(company, credit)) == (total, total)
 
 
+def test_a_credit_that_was_paid_back_to_the_customer_settles_nothing_of_its_invoice(company: Company) -> None:
+    number = dutch(company)
+    run(company)
+    total, _ = sums(source_invoices(company)[number])
+    company.in_source(f"invoices/{number}/pay")
+    credit = credited(company, number)
+    company.in_source(f"invoices/{credit}/pay")
+    assert run(company).ended(credit) == "created"
+    assert (balance(company, number), balance(company, credit)) == (total, total)
+
+
 def test_a_credit_of_an_invoice_paid_in_part_settles_the_other_part(company: Company) -> None:
     number = dutch(company)
     run(company)
@@ -267,10 +278,14 @@ def test_an_order_and_its_invoice_go_one_way_when_the_way_changes_between_their_
 
 
 def test_the_invoice_of_an_order_that_came_from_the_target_is_not_sent_back(company: Company) -> None:
-    invoice = next(one for one in source_invoices(company).values() if one["CreatedFromOrderId"])
+    invoice = next(
+        one for one in source_invoices(company).values() if one["CreatedFromOrderId"] and not one["CreditedBy"]
+    )
     came = Link("order", "SO/000900", str(invoice["CreatedFromOrderId"]), how="created")
     company.ledger().mirrored().save_links([came])
-    assert run(company, only(number_of(invoice))).ended(number_of(invoice)) == "skipped(written_by_us)"
+    credit = credited(company, number_of(invoice))
+    ran = run(company, only(number_of(invoice), credit))
+    assert (ran.ended(number_of(invoice)), ran.ended(credit)) == ("skipped(written_by_us)", "skipped(written_by_us)")
     order = next(number for number, one in company.source_orders().items() if one["Id"] == came.target_key)
     company.decide(**IMPATIENT)
     assert company.run(only(order)).ended(order) == "skipped(written_by_us)"

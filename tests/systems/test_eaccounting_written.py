@@ -10,7 +10,13 @@ import httpx
 import pytest
 
 from tests.systems.imitation import Imitation
-from visma_sync.errors import NotFoundError, RecordRejectedError, StaleVersionError, UncertainWriteError
+from visma_sync.errors import (
+    NotFoundError,
+    RecordRejectedError,
+    RetryableError,
+    StaleVersionError,
+    UncertainWriteError,
+)
 from visma_sync.systems.eaccounting.client import EAccountingClient
 from visma_sync.systems.source_record import SourceRecord
 
@@ -157,9 +163,26 @@ def test_what_eaccounting_refuses_is_rejected_by_its_reason(imitation: Imitation
     assert unfit.value.code == "not_allowed"
 
 
-def test_an_unknown_field_is_refused_before_anything_is_asked(imitation: Imitation) -> None:
+def test_an_unknown_field_is_refused_before_anything_is_written(imitation: Imitation) -> None:
     key = entered(imitation, "article")
     httpx.delete(f"{imitation.url}/_sandbox/requests").raise_for_status()
-    with pytest.raises(ValueError, match="colour"):
+    with pytest.raises(RecordRejectedError, match="colour"):
         use(imitation, lambda client: change(client, "article", key, {"colour": "red"}))
     assert writes(imitation) == 0
+
+
+def test_a_field_beyond_the_limits_that_the_record_had_before_is_for_eaccounting_to_judge(
+    imitation: Imitation,
+) -> None:
+    key = entered(imitation, "article")
+    imitation.by_hand(f"eaccounting/articles/{key}", SupplierArticleNumber="longer than sixteen")
+    with pytest.raises(RecordRejectedError, match="fields SupplierArticleNumber"):
+        use(imitation, lambda client: change(client, "article", key, {"note": "Verzinkt"}))
+
+
+def test_a_change_that_the_quota_turns_away_is_not_sent_again_over_what_a_person_wrote(imitation: Imitation) -> None:
+    key = entered(imitation, "article")
+    imitation.fault("429", method="PUT", path="/articles/", times=1, retry_after=1)
+    with pytest.raises(RetryableError):
+        use(imitation, lambda client: change(client, "article", key, CHANGES["article"]))
+    assert stored(imitation, "article", key)["Name"] != "Lantaarn"

@@ -6,7 +6,7 @@ from typing import Any
 from visma_sync.hooks.eaccounting import EAccountingHook
 from visma_sync.operators.steps import StepOperator
 from visma_sync.operators.window import window_of
-from visma_sync.sync.company import check_reached_company
+from visma_sync.sync.lists import check_companies
 from visma_sync.sync.mirror.stock.compare import compare_balances
 from visma_sync.sync.mirror.stock.flow import BalanceFlow
 from visma_sync.sync.mirror.stock.write import write_balances
@@ -30,7 +30,8 @@ class CompareBalances(StepOperator):
         window = window_of(context, run.ledger, run.settings, self.flow)
 
         async def compare(source: VismaNetClient, target: EAccountingClient) -> Compared:
-            await check_reached_company(run, target, run.ledger.fingerprint(EAccountingHook().settings().refresh_token))
+            sign_in = run.ledger.fingerprint(EAccountingHook().settings().refresh_token)
+            await check_companies(run, source, target, sign_in)
             return await compare_balances(BalanceFlow(run, source, target), window, self.approved)
 
         compared: Compared = self._with_systems(run, compare)

@@ -12,13 +12,13 @@ from visma_sync.hooks.vismanet import VismaNetHook
 from visma_sync.operators.opening import die_with_parent, open_run
 from visma_sync.operators.window import window_of
 from visma_sync.sync.catalog import document_flow, ensure, master_flow, record_flow
-from visma_sync.sync.company import check_reached_company, refuse_other_company
+from visma_sync.sync.company import refuse_other_company
 from visma_sync.sync.confirm import confirm_documents
 from visma_sync.sync.create import create_documents
 from visma_sync.sync.exist import check_exist
 from visma_sync.sync.fetch import fetch_records
 from visma_sync.sync.keep import write_records
-from visma_sync.sync.lists import check_settings
+from visma_sync.sync.lists import check_companies, check_settings
 from visma_sync.sync.reference import Lane, Reference, lanes_of
 from visma_sync.sync.run import Run
 
@@ -70,7 +70,7 @@ class FetchRecords(StepOperator):
 
         async def fetch(source: Any, target: Any) -> list[Reference]:
             sign_in = run.ledger.fingerprint(EAccountingHook().settings().refresh_token)
-            await check_reached_company(run, target if run.mirrored else source, sign_in)
+            await check_companies(run, source, target, sign_in)
             return await fetch_records(record_flow(run, source, target), window)
 
         fetched: list[Reference] = self._with_systems(run, fetch)

@@ -1,13 +1,14 @@
 """The target's master data, and the settings checked against it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from visma_sync.errors import ConfigurationError
 from visma_sync.settings.load import fingerprint
 from visma_sync.settings.model import Settings
 from visma_sync.settings.part import Part
-from visma_sync.sync.company import check_named_company
+from visma_sync.sync.company import check_named_company, check_reached_company
 from visma_sync.sync.ports import Lists
 from visma_sync.sync.run import ONE_DAY, Run, now
 
@@ -27,6 +28,18 @@ async def target_list(run: Run, target: Lists, name: str, *, fresh: bool = False
     ]
     run.ledger.save_master_data("target", name, rows)
     return rows
+
+
+async def check_companies(run: Run, source: Any, target: Any, sign_in: str) -> None:
+    """Both Connections reach the companies that the links belong to, asked at most daily; else ConfigurationError.
+
+    `sign_in` is a keyed hash of what the Connection holds whose company only a sign-in tells. The other one is looked
+    at here where it is the source; where it is the target, `check_settings` does before anything is written.
+    """
+    await check_reached_company(run, target if run.mirrored else source, sign_in)
+    if run.mirrored:
+        forward = replace(run, ledger=run.ledger.mirrored())
+        check_named_company(run, await target_list(forward, source, "branches"))
 
 
 async def check_settings(run: Run, target: Lists) -> None:

@@ -24,7 +24,8 @@ class File:
 class Call:
     """A request: `route` is its path with {names} for the `values`; `key` is what errors call the record.
 
-    It carries a JSON `body`, or a `file` as a form; one that `gives_file` is answered with the content of a file.
+    It carries a JSON `body`, or a `file` as a form; one that `gives_file` is answered with the content of a file. The
+    body of one that is good `only_now` was made of what was just read: after a wait it would undo what others did.
 
     Logs and counters see method and route only, never values, query or body.
     """
@@ -38,6 +39,7 @@ class Call:
     key: str = ""
     file: File | None = field(default=None, repr=False)
     gives_file: bool = False
+    only_now: bool = False
 
     @property
     def is_write(self) -> bool:

@@ -82,8 +82,10 @@ class HttpClient:
 
         What was not done is tried up to three times while the server asks for no more than a minute's
         patience: a failed read, and a write that never left or was turned away by the quota. A write that
-        left is never sent again. Raises the errors of the taxonomy.
+        left is never sent again, nor one that was good only then. Raises the errors of the taxonomy.
         """
+        if call.only_now:
+            return await self._send_once(call, 1)
         retries = stamina.retry_context(
             on=_wait_before_another, attempts=TRIES, timeout=None, wait_initial=0.2, wait_max=5.0
         )

@@ -22,7 +22,7 @@ from visma_sync.sync.bookings.members import (
     reference_to,
 )
 from visma_sync.sync.bookings.surroundings import read_customers, read_surroundings
-from visma_sync.sync.flow import Standing
+from visma_sync.sync.flow import ECHO, Standing
 from visma_sync.sync.invoices.credits import paths_of_credits, sales_of_invoices
 from visma_sync.sync.reference import Reference, amount_text
 from visma_sync.sync.run import hash_of, source_lists
@@ -114,7 +114,11 @@ class BookingFlow(JournalFlow):
             invoice = str(credits[key].facts["takes_back"])
             return any(went.get(sale) == "order" for sale in sales.get(invoice, ()))
 
-        return {key: f"sent_as_{path}" for key, path in paths.items() if path != self.path and not went_as_order(key)}
+        return {
+            key: path if path == ECHO else f"sent_as_{path}"
+            for key, path in paths.items()
+            if path != self.path and not went_as_order(key)
+        }
 
     async def existing(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> Mapping[str, Standing]:
         by_number = {reference["number"]: reference["key"] for reference in wanted}

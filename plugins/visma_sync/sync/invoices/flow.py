@@ -10,7 +10,7 @@ from visma_sync.errors import RecordRejectedError
 from visma_sync.ledger.rows import HeldRecord, Intent, Link
 from visma_sync.sync.categories import vat_categories
 from visma_sync.sync.exist import CLOCK_SLACK
-from visma_sync.sync.flow import Built, DocumentFlow, Standing
+from visma_sync.sync.flow import ECHO, Built, DocumentFlow, Standing
 from visma_sync.sync.invoices.books import base_currency, closed_periods
 from visma_sync.sync.invoices.credits import credit_of_order, paths_of_credits, sales_of, settled_by_credits
 from visma_sync.sync.invoices.plan import Surroundings, closed_period, marker_of, plan_invoice
@@ -122,7 +122,7 @@ class InvoiceFlow(DocumentFlow[Invoice]):
         sales = [reference for reference in wanted if not records[reference["key"]].facts.get("takes_back")]
         refused = await SalePaths(self.run, self.source).refusals(self.path, sales, records)
         credits = await self._paths_of_credits({one["key"]: records[one["key"]] for one in wanted})
-        said = {"no_order": "no_order", "booking": "sent_as_booking", "nothing": "sent_as_nothing"}
+        said = {"no_order": "no_order", "booking": "sent_as_booking", "nothing": "sent_as_nothing", ECHO: ECHO}
         return refused | {key: said[path] for key, path in credits.items() if path in said}
 
     async def _paths_of_credits(self, records: Mapping[str, HeldRecord]) -> dict[str, str]:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from visma_sync.errors import NotFoundError, Reason, StaleVersionError, UncertainWriteError
+from pydantic import ValidationError
+
+from visma_sync.errors import NotFoundError, Reason, RecordRejectedError, StaleVersionError, UncertainWriteError
 from visma_sync.systems.call import Answer, Call
 from visma_sync.systems.eaccounting.answers import SYSTEM
 from visma_sync.systems.eaccounting.lists import Lists, Row
@@ -40,8 +42,21 @@ class Records:
 
         UncertainWriteError where the answer is lost or does not say what was made.
         """
-        sent = self._payload.model_validate(body).sent()
+        sent = self._checked(body, marker)
         return self._read(_answered(await self._http.send(Call("POST", self._route, body=sent, key=marker)), marker))
+
+    def _checked(self, values: Row, key: str) -> Row:
+        """Values as eAccounting takes them; RecordRejectedError names those that it would not."""
+        try:
+            return self._payload.model_validate(self._payload.named(values)).sent()
+        except ValidationError as error:
+            names = sorted({".".join(map(str, one["loc"])) for one in error.errors(include_input=False)})
+            raise RecordRejectedError(
+                [Reason("invalid_data", f"eAccounting does not take this as {', '.join(names)}")],
+                resolution="Correct the record, or its mapping.",
+                system=SYSTEM,
+                key=key,
+            ) from None
 
     async def change(self, key: str, changes: Row, *, unless_changed_since: datetime | None) -> SourceRecord:
         """Read a record, change the given fields and leave the others, write it; gives it as it stands then.
@@ -68,11 +83,12 @@ class Records:
         """Write a record as it was just read, with the given fields changed; gives it as it stands then.
 
         Who reads it right before knows best whether these changes still fit. UncertainWriteError where the answer is
-        lost.
+        lost; RetryableError where it was turned away: read again then, before it is written.
         """
         key = before.key
-        body = self._payload.model_validate(self._payload.writable(before.body) | self._payload.named(changes)).sent()
-        answer = await self._http.send(Call("PUT", self._one, values={"id": key}, body=body, key=key))
+        body = self._payload.kept(before.body)
+        body |= self._checked(self._payload.essential(body) | self._payload.named(changes), key)
+        answer = await self._http.send(Call("PUT", self._one, values={"id": key}, body=body, key=key, only_now=True))
         return self._read(_answered(answer, key))
 
     async def act(self, key: str, action: str, body: Row | None = None) -> None:

@@ -27,14 +27,25 @@ class Payload(BaseModel):
         return self.model_dump(by_alias=True, exclude_unset=True)
 
     @classmethod
-    def writable(cls, body: Mapping[str, Any]) -> dict[str, Any]:
-        """What of a record as it was read may be written back, by our names: the server's own fields are left out.
+    def kept(cls, body: Mapping[str, Any]) -> dict[str, Any]:
+        """What of a record as it was read is written back, by the vendor's names: all but the server's own fields.
 
-        Those of its rows too.
+        Those of its rows too. It is not checked: the server had it before.
         """
         fields = {field.alias or name: field.annotation for name, field in cls.model_fields.items()}
         given = {name: value for name, value in body.items() if name in fields and value is not None}
-        return cls.named({name: _writable_part(fields[name], value) for name, value in given.items()})
+        return {name: _kept_part(fields[name], value) for name, value in given.items()}
+
+    @classmethod
+    def writable(cls, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The same by our names."""
+        return cls.named(cls.kept(body))
+
+    @classmethod
+    def essential(cls, body: Mapping[str, Any]) -> dict[str, Any]:
+        """What no body may be without, by our names."""
+        required = {name for name, field in cls.model_fields.items() if field.is_required()}
+        return {name: value for name, value in cls.named(body).items() if name in required}
 
     @classmethod
     def named(cls, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,10 +59,10 @@ class Payload(BaseModel):
         return cls.model_validate(cls.writable(body))
 
 
-def _writable_part(annotation: Any, value: Any) -> Any:
+def _kept_part(annotation: Any, value: Any) -> Any:
     """What of the rows in a field may be written back; other values as they are."""
     if not isinstance(value, list):
         return value
     inner = [row for part in get_args(annotation) for row in get_args(part)]
     model = next((one for one in inner if isinstance(one, type) and issubclass(one, Payload)), None)
-    return value if model is None else [model.writable(row) for row in value]
+    return value if model is None else [model.kept(row) for row in value]
