@@ -11,10 +11,13 @@ from bench.least.terms import Holdings
 from bench.pair import Pair
 from bench.steps import ORDERS, run_flow
 from local.sandbox_control import Requests, SandboxControl
+from visma_sync.flows import is_mirrored
 from visma_sync.sync.fetch import Window
 from visma_sync.sync.report import Report
 
 INTERVAL = timedelta(minutes=15)
+# One client for all that people do: making one takes as long as the request.
+SCREENS = httpx.Client(timeout=60, trust_env=False)
 SOURCE_COLLECTIONS = ("orders", "customers", "articles")
 TARGET_COLLECTIONS = ("orders", "customers", "contacts", "items")
 
@@ -38,15 +41,16 @@ class Company:
         self, source: Iterable[str] = SOURCE_COLLECTIONS, target: Iterable[str] = TARGET_COLLECTIONS
     ) -> Holdings:
         """What both systems hold now of these collections."""
+        held = SCREENS.get(f"{self.pair.address}/_sandbox/state").raise_for_status().json()
         return Holdings(
-            {name: self._rows("eaccounting", name) for name in source},
-            {name: self._rows("vismanet", name) for name in target},
+            {name: held["eaccounting"][name] for name in source}, {name: held["vismanet"][name] for name in target}
         )
 
     def ended(self, flow: str = ORDERS) -> dict[str, set[str]]:
         """The numbers of the last run's records, by outcome."""
         numbers: dict[str, set[str]] = {}
-        for outcome in self.pair.ledger().outcomes(flow, f"run-{self.runs}"):
+        ledger = self.pair.ledger()
+        for outcome in (ledger.mirrored() if is_mirrored(flow) else ledger).outcomes(flow, f"run-{self.runs}"):
             numbers.setdefault(outcome.state, set()).add(outcome.number)
         return numbers
 
@@ -54,23 +58,14 @@ class Company:
         """The numbers of the orders that the last run made."""
         return self.ended().get("created", set())
 
-    def change(self, collection: str, key: str, **fields: Any) -> None:
-        """Change a record in eAccounting, as a person would; the key is its id or number."""
-        self._control(f"{collection}/{key}", fields)
+    def by_hand(self, screen: str, **fields: Any) -> dict[str, Any]:
+        """Enter or change a record as a person would, at a screen such as `vismanet/items` or `eaccounting/orders/1`.
 
-    def enter_article(self, **fields: Any) -> None:
-        """Enter an article in eAccounting, as a person would."""
-        self._control("articles", fields)
-
-    def _control(self, path: str, body: dict[str, Any]) -> None:
-        address = f"{self.pair.address}/_sandbox/eaccounting/{path}"
-        httpx.post(address, json=body, trust_env=False).raise_for_status()
-
-    def _rows(self, system: str, collection: str) -> list[dict[str, Any]]:
-        address = f"{self.pair.address}/_sandbox/state/{system}/{collection}"
-        answer = httpx.get(address, timeout=60, trust_env=False).raise_for_status()
-        rows: list[dict[str, Any]] = answer.json()
-        return rows
+        Gives the record as it stands then.
+        """
+        answer = SCREENS.post(f"{self.pair.address}/_sandbox/{screen}", json=fields).raise_for_status()
+        record: dict[str, Any] = answer.json()
+        return record
 
 
 def everything() -> Window:

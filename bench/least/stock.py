@@ -10,6 +10,8 @@ CALLS_PER_ADJUSTMENT = 2
 LINES_OF_AN_ADJUSTMENT = 1000
 # The first run of the flow asks for the adjustments on hold, and for those that wait to be released.
 UNRELEASED_LISTS = 2
+# Costs of the source count where both companies keep them in one currency: each is asked for its own.
+CURRENCIES = 2
 
 
 def least_calls(measured: Measured) -> dict[str, int]:
@@ -23,6 +25,7 @@ def least_calls(measured: Measured) -> dict[str, int]:
         "article_pages": pages(len(before.source["articles"]), SOURCE_PAGE),
         "item_pages": pages(len(before.target["items"]), ITEM_PAGE),
         "unreleased_adjustments": UNRELEASED_LISTS,
+        "currencies_of_both_companies": CURRENCIES,
         "adjustments_made_and_released": CALLS_PER_ADJUSTMENT
         * -(-len(measured.of("updated")) // LINES_OF_AN_ADJUSTMENT),
     }

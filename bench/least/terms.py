@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 SOURCE_PAGE, CUSTOMER_PAGE, ITEM_PAGE, ORDER_PAGE, DOCUMENT_PAGE = 1000, 1000, 5000, 100, 500
+STOCK_PAGE, LINE_PAGE = 10_000, 1000
+# A filter of eAccounting names so many records without the address growing too long.
+FILTERED_AT_ONCE = 20
 # A run begins with a look whether each of the three APIs answers.
 LOOKS = 3
 # The lists of the target from which the settings of the imitated business choose.
@@ -29,15 +32,20 @@ SETTINGS_LISTS = (
     "warehouses",
 )
 
-Rows = list[dict[str, Any]]
+Row = dict[str, Any]
+Rows = list[Row]
 
 
 @dataclass(frozen=True)
 class Holdings:
-    """What both systems hold at a moment, by collection."""
+    """What both systems hold at a moment, by collection; `source` is the one from which a flow goes."""
 
     source: Mapping[str, Rows]
     target: Mapping[str, Rows]
+
+    def exchanged(self) -> "Holdings":
+        """The same for a flow that goes the other way."""
+        return Holdings(self.target, self.source)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ async def settle_customers(
         changes = run.ledger.intents(run.writer_of("customer"), "customer", list(customers), "update")
         echoes = Echoes(run, source, known.others)
         updates = Updates(run, target, journal, changes, known.lists, echoes)
+        await updates.look_at(customers, held, known.links)
         writing = _Writing(run, target, journal, known, updates)
 
         async def settle(reference: Reference) -> Reference | Outcome:

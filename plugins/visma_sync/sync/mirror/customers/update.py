@@ -1,11 +1,11 @@
 """Keeping a linked customer of the target like the source, without overwriting what people changed there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from visma_sync.domain.customer import Customer
-from visma_sync.errors import Reason, RecordParkedError
+from visma_sync.errors import Reason, RecordParkedError, RecordRejectedError
 from visma_sync.ledger.journal import Journal
 from visma_sync.ledger.rows import HeldRecord, Intent, Link, LinkChange, Outcome
 from visma_sync.mapping.flow import Written
@@ -23,7 +23,10 @@ from visma_sync.sync.write import Look, Write, write_once
 
 @dataclass(frozen=True)
 class Updates:
-    """Sends what changed in the source; `intents` are those of updates, by customer."""
+    """Sends what changed in the source; `intents` are those of updates, by customer.
+
+    `present` are customers of the target as they were read together, by key, each for one comparison.
+    """
 
     run: Run
     target: CustomerTarget
@@ -31,6 +34,27 @@ class Updates:
     intents: Mapping[str, Intent]
     lists: TargetLists
     echoes: Echoes
+    present: dict[str, Any] = field(default_factory=dict)
+
+    async def look_at(
+        self, customers: Mapping[str, Customer], held: Mapping[str, HeldRecord], links: Mapping[str, Link]
+    ) -> None:
+        """Read those together that have to be compared: from pages or one by one, whichever takes fewer calls."""
+        keys = {link.target_key for key, link in links.items() if self._is_due(customers[key], held[key], link)}
+        self.present.update({record.key: record for record in await self.target.customers(keys)} if keys else {})
+
+    def _is_due(self, customer: Customer, held: HeldRecord, link: Link) -> bool:
+        if self._lost(customer) is not None:
+            return True
+        if link.source_hash == self.run.fingerprint_of("customer", held.source_hash) or is_outdated(held, link):
+            return False
+        try:
+            ours = self.written(customer)
+        except RecordRejectedError:
+            # It ends alone, with its own reason, when its turn comes.
+            return False
+        absorbed = self.echoes.absorbed(customer, held, link, ours.payload)
+        return is_news(self.run.ledger, ours.payload, absorbed.written, ours.emptied)
 
     async def bring_up_to_date(self, customer: Customer, held: HeldRecord, link: Link) -> Outcome:
         """Compare with what was written last and, only where that differs, with the target.
@@ -82,7 +106,8 @@ class Updates:
 
     async def read(self, link: Link) -> Any:
         """The customer as it is in the target. RecordParkedError where it is there no more."""
-        current = await self.target.customer_records.read(link.target_key)
+        current = self.present.pop(link.target_key, None)
+        current = current or await self.target.customer_records.read(link.target_key)
         if current is None:
             raise RecordParkedError(
                 [Reason("gone_from_target", f"customer {link.source_key} is no longer in the target")],
