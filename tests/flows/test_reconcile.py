@@ -135,6 +135,14 @@ def test_an_order_that_the_next_run_will_read_is_not_missing_yet(shop: Company) 
     assert (result.counts, waits(result)) == ({}, {number: "new(not_read_yet)"})
 
 
+def test_an_order_that_a_stalled_flow_has_not_read_for_days_is_missing(shop: Company) -> None:
+    days_ago = datetime.now(tz=UTC) - timedelta(days=10)
+    shop.ledger().move_watermark(FLOW, days_ago)
+    stamp = (days_ago + timedelta(days=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    number = str(shop.in_source("orders", CreatedUtc=stamp, ModifiedUtc=stamp)["Number"])
+    assert told(compare(shop)) == {number: "missing"}
+
+
 def test_an_order_before_the_cut_off_date_is_not_missing(shop: Company) -> None:
     shop.decide(cut_off_date=(TODAY + timedelta(days=1)).isoformat())
     shop.in_source("orders")

@@ -44,7 +44,7 @@ def one_difference() -> Reconciled:
 
 
 def test_no_cell_is_a_formula_and_amounts_are_plain_numbers(tmp_path: Path) -> None:
-    _, path = write_files(tmp_path, "x", [one_difference()], 30)
+    _, path = write_files(tmp_path, "x", [one_difference()], [], 30)
     (row,) = rows_of(path)
     assert {row["reason"], row["number"], row["target_key"], row["cure"], row["country"]} == {
         f"'{text}" for text in SHIFTY.values()
@@ -53,7 +53,7 @@ def test_no_cell_is_a_formula_and_amounts_are_plain_numbers(tmp_path: Path) -> N
 
 
 def test_the_files_are_for_their_owner_alone_and_say_their_encoding(tmp_path: Path) -> None:
-    for path in write_files(tmp_path / "reports", "x", [one_difference()], 30):
+    for path in write_files(tmp_path / "reports", "x", [one_difference()], [], 30):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert path.read_bytes().startswith(b"\xef\xbb\xbf")
 
@@ -62,7 +62,7 @@ def test_a_file_that_others_could_read_is_replaced(tmp_path: Path) -> None:
     old = tmp_path / "reconcile_x_sums.csv"
     old.write_text("old", encoding="utf-8")
     old.chmod(0o644)
-    path, _ = write_files(tmp_path, "x", [], 30)
+    path, _ = write_files(tmp_path, "x", [], [], 30)
     assert path == old
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert "old" not in path.read_text(encoding="utf-8")
@@ -74,7 +74,7 @@ def test_files_older_than_the_retention_are_deleted_and_no_others(tmp_path: Path
         (tmp_path / name).write_text("x", encoding="utf-8")
         os.utime(tmp_path / name, (long_ago, long_ago))
     (tmp_path / "reconcile_2_sums.csv").write_text("x", encoding="utf-8")
-    write_files(tmp_path, "3", [], 30)
+    write_files(tmp_path, "3", [], [], 30)
     assert {path.name for path in tmp_path.iterdir()} == {
         "theirs.csv",
         "reconcile_2_sums.csv",
@@ -86,7 +86,7 @@ def test_files_older_than_the_retention_are_deleted_and_no_others(tmp_path: Path
 def test_a_folder_that_cannot_be_written_is_named_with_its_cure(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("x", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"reconcile\.folder"):
-        write_files(tmp_path / "taken", "x", [], 30)
+        write_files(tmp_path / "taken", "x", [], [], 30)
 
 
 def test_both_files_say_what_was_compared_and_hold_no_personal_data(untroubled: Company, tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_both_files_say_what_was_compared_and_hold_no_personal_data(untroubled: 
     delete_order(untroubled, deleted)
     raise_price(untroubled, raised)
     result = compare(untroubled)
-    sums, differences = write_files(tmp_path, "x", [result], 30)
+    sums, differences = write_files(tmp_path, "x", [result], [], 30)
     assert {(row["number"], row["kind"]) for row in rows_of(differences)} == {(deleted, "deleted"), (raised, "amount")}
     gap = sum(Decimal(row["difference"]) for row in rows_of(sums) if row["currency"] == "EUR")
     lost = next(one.total for one in result.differences if one.number == deleted)
@@ -110,7 +110,7 @@ def test_both_files_say_what_was_compared_and_hold_no_personal_data(untroubled: 
 def test_records_that_wait_stand_in_the_file_with_their_reason(company: Company, tmp_path: Path) -> None:
     company.run()
     result = compare(company)
-    _, differences = write_files(tmp_path, "x", [result], 30)
+    _, differences = write_files(tmp_path, "x", [result], [], 30)
     rows = rows_of(differences)
     assert len(rows) == len(result.waiting) > 0
     assert {row["kind"] for row in rows} == {"waits"}
@@ -154,3 +154,8 @@ def test_the_days_of_the_form_are_compared() -> None:
 def test_a_form_that_makes_no_sense_stops_the_run(form: dict[str, str]) -> None:
     with pytest.raises(ConfigurationError):
         period_of(form, form, demo_settings())
+
+
+def test_a_flow_that_could_not_be_compared_is_named_in_both_files(tmp_path: Path) -> None:
+    for path in write_files(tmp_path, "x", [], ["bookings_eaccounting_to_vismanet"], 30):
+        assert "bookings_eaccounting_to_vismanet,not_concluded" in path.read_text(encoding="utf-8-sig")

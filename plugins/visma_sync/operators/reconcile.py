@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, Param
 
-from visma_sync.errors import ConfigurationError, Reason, RetryableError
+from visma_sync.errors import ConfigurationError, Reason, RetryableError, VismaSyncError
 from visma_sync.flows import FLOWS
 from visma_sync.hooks.eaccounting import EAccountingHook
 from visma_sync.hooks.ledger import ledger_folder
@@ -41,7 +41,8 @@ def _day_field(title: str, description: str) -> Param:
 class ReconcileFlows(BaseOperator):
     """Compares every flow of sales that is on; stores what it finds and writes the accountant's files.
 
-    A flow whose systems did not answer, or answered in part, is not concluded: the others are, then it is tried again.
+    A flow that cannot be compared, or whose systems answered in part, is not concluded, and the files say so: the
+    others are, then the task fails, or is tried again.
     """
 
     def execute(self, context: Any) -> dict[str, Any]:
@@ -51,20 +52,22 @@ class ReconcileFlows(BaseOperator):
         period = period_of(context["params"], context["dag_run"].conf, settings)
         self.log.info("Comparing the business days %s to %s.", period.first, period.last)
         results: list[Reconciled] = []
-        unanswered: list[RetryableError] = []
+        broken: dict[str, VismaSyncError] = {}
         for flow in sorted(SIDES.keys() - set(settings.flows_off)):
             try:
                 results.append(asyncio.run(_reconcile_flow(flow, period, context)))
-            except RetryableError as error:
-                unanswered.append(error)
+            except VismaSyncError as error:
+                broken[flow] = error
+                self.log.warning("%s was not compared: %s", flow, error)
         for result in results:
             for line in lines_of(result):
                 self.log.info("%s", line)
         folder = Path(settings.reconcile.folder) if settings.reconcile.folder else ledger_folder() / "reports"
-        files = write_files(folder, f"{period.first}_{period.last}", results, settings.retention_days)
+        files = write_files(folder, f"{period.first}_{period.last}", results, sorted(broken), settings.retention_days)
         self.log.info("Written: %s", ", ".join(map(str, files)))
-        if unanswered:
-            raise unanswered[0]
+        if broken:
+            # What needs a person first: another try does not mend it.
+            raise min(broken.values(), key=lambda one: isinstance(one, RetryableError))
         return {
             "differences": {result.flow: result.counts for result in results},
             "compared": {result.flow: result.due for result in results},

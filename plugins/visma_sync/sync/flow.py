@@ -20,6 +20,8 @@ R = TypeVar("R", bound=Record)
 
 # The reason that tells of a record which the pair itself wrote into the source, in the other direction.
 ECHO = "written_by_us"
+# A record that charges such records and others.
+PARTLY_ECHO = "partly_written_by_us"
 # In the detail of a link to what is kept in step: the hash of the target record's content as we left it there.
 WRITTEN = "content"
 # In the same detail: the fields of the target record that we wrote last, as we wrote them.

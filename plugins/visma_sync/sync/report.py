@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from visma_sync.errors import RecordRejectedError
 from visma_sync.ledger.rows import Outcome
+from visma_sync.sync.flow import PARTLY_ECHO
 from visma_sync.sync.run import Run
+from visma_sync.sync.sales.marks import OUR_MARK
 
 _WORTH_SAYING = {
     "archived",
@@ -17,6 +19,8 @@ _WORTH_SAYING = {
     "gone_from_source",
     "not_in_source",
     "not_wanted_any_more",
+    PARTLY_ECHO,
+    OUR_MARK,
 }
 
 

@@ -26,6 +26,7 @@ from visma_sync.sync.flow import ECHO, Standing
 from visma_sync.sync.invoices.credits import paths_of_credits, sales_of_invoices
 from visma_sync.sync.reference import Reference, amount_text
 from visma_sync.sync.run import hash_of, source_lists
+from visma_sync.sync.sales.marks import OUR_MARK, carries_our_mark
 from visma_sync.sync.sales.paths import SalePaths
 from visma_sync.sync.settle import Settling
 
@@ -88,6 +89,8 @@ class BookingFlow(JournalFlow):
         return {"customer": {record.customer_key}}
 
     def why_not_yet(self, record: Invoice) -> str:
+        if carries_our_mark(self.run, record):
+            return OUR_MARK
         has_amount = record.total or any(share.net or share.vat for share in record.vat_shares)
         return "" if has_amount else "nothing_to_book"
 

@@ -30,6 +30,7 @@ from visma_sync.sync.reference import Reference, amount_text
 from visma_sync.sync.run import Run, hash_of, source_lists
 from visma_sync.sync.sales.buyers import Buyers, read_buyers
 from visma_sync.sync.sales.kept_vat import kept_vat, shares_of
+from visma_sync.sync.sales.marks import OUR_MARK, carries_our_mark
 from visma_sync.sync.sales.paths import SalePaths
 
 # What happens to an invoice after it was made; it changes nothing of what is sent.
@@ -110,6 +111,9 @@ class InvoiceFlow(DocumentFlow[Invoice]):
         """The customer and the products that must exist before this invoice is written."""
         products = {line.product_number for line in record.goods if line.product_number}
         return {"customer": {record.customer_key}, "product": products}
+
+    def why_not_yet(self, record: Invoice) -> str:
+        return OUR_MARK if carries_our_mark(self.run, record) else ""
 
     # Which are sent
 

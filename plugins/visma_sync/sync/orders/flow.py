@@ -11,7 +11,7 @@ from visma_sync.domain.totals import Totals
 from visma_sync.ledger.rows import HeldRecord, Intent, Link
 from visma_sync.sync.categories import vat_categories
 from visma_sync.sync.exist import CLOCK_SLACK
-from visma_sync.sync.flow import ECHO, Built, DocumentFlow, Standing
+from visma_sync.sync.flow import Built, DocumentFlow, Standing
 from visma_sync.sync.orders.build import build_order
 from visma_sync.sync.orders.levels import Fulfilling
 from visma_sync.sync.orders.plan import Surroundings, freight_lines, marker_of
@@ -21,6 +21,7 @@ from visma_sync.sync.reference import Reference, amount_text
 from visma_sync.sync.run import hash_of, source_lists
 from visma_sync.sync.sales.buyers import Buyers, read_buyers, read_rates
 from visma_sync.sync.sales.kept_vat import kept_vat, shares_of
+from visma_sync.sync.sales.marks import OUR_MARK, carries_our_mark
 from visma_sync.sync.sales.paths import SalePaths
 
 
@@ -98,9 +99,8 @@ class OrderFlow(DocumentFlow[Order]):
         return {line.position for line in rows} if sure else set()
 
     def why_not_yet(self, record: Order) -> str:
-        # With a lost ledger only the reference tells that the order came from the target.
-        if self.run.settings.mirror.orders.is_marker(record.our_reference):
-            return ECHO
+        if carries_our_mark(self.run, record):
+            return OUR_MARK
         return "" if record.number else "draft"
 
     # Which are sent

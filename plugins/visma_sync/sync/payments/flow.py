@@ -12,7 +12,7 @@ from visma_sync.domain.totals import Totals
 from visma_sync.errors import RecordRejectedError
 from visma_sync.ledger.rows import HeldRecord, Intent, Link
 from visma_sync.sync.exist import CLOCK_SLACK
-from visma_sync.sync.flow import Built, DocumentFlow, Standing
+from visma_sync.sync.flow import ECHO, Built, DocumentFlow, Standing
 from visma_sync.sync.lists import target_list
 from visma_sync.sync.payments.invoices import PaidInvoices, booked_link, content_of, day_of
 from visma_sync.sync.payments.look import read_accounts
@@ -26,7 +26,7 @@ from visma_sync.sync.sales.paths import SalePaths
 
 _STATES = {"balanced": "hold", "voided": "cancelled"}
 # Why a sale has no open item in the target.
-_NO_OPEN_ITEM = frozenset({"sent_as_booking", "sent_as_nothing", "no_order"})
+_NO_OPEN_ITEM = frozenset({"sent_as_booking", "sent_as_nothing", "no_order", ECHO})
 
 
 class PaymentFlow(DocumentFlow[Payment]):

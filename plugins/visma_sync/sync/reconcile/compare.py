@@ -45,7 +45,7 @@ def _disagreement(due: Due, found: Found) -> tuple[str, str]:
 
 def double_of(owner: Owner, found: Sequence[Found]) -> list[Difference]:
     """Documents that carry the marker of one record, where more than one of them is alive."""
-    alive = sorted(one.key for one in found if one.is_alive)
+    alive = sorted({one.key for one in found if one.is_alive})
     if len(alive) < 2:
         return []
     detail = f"the target has it {len(alive)} times: {', '.join(alive)}"

@@ -53,14 +53,22 @@ DIFFERENCES = (
 Cell = str | int | Decimal | None
 
 
-def write_files(folder: Path, name: str, results: Sequence[Reconciled], retention_days: int) -> list[Path]:
+def write_files(
+    folder: Path, name: str, results: Sequence[Reconciled], not_concluded: Sequence[str], retention_days: int
+) -> list[Path]:
     """Write what comparing led to into two files, readable by their owner alone; gives their paths.
 
+    Both name the flows that were `not_concluded`.
     Files of these names that are older than the retention are deleted. Raises ConfigurationError where the folder
     cannot be written.
     """
-    sums: list[Sequence[Cell]] = [SUMS, *(row for result in results for row in _sums(result))]
-    differences: list[Sequence[Cell]] = [DIFFERENCES, *(row for result in results for row in _differences(result))]
+    open_rows = [[flow, "not_concluded"] for flow in not_concluded]
+    sums: list[Sequence[Cell]] = [SUMS, *(row for result in results for row in _sums(result)), *open_rows]
+    differences: list[Sequence[Cell]] = [
+        DIFFERENCES,
+        *(row for result in results for row in _differences(result)),
+        *open_rows,
+    ]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _delete_old(folder, retention_days)

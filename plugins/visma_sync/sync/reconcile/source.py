@@ -12,7 +12,7 @@ from visma_sync.ledger.held_records import WAITING
 from visma_sync.ledger.rows import HeldRecord, Link
 from visma_sync.sync.reconcile.documents import Due, Owner, Period, Waiting
 from visma_sync.sync.reconcile.side import Side
-from visma_sync.sync.run import hash_of, source_lists
+from visma_sync.sync.run import ONE_DAY, hash_of, now, source_lists
 
 # Outcomes of records that are in the target; without a link it has to be seen whether they still are.
 _SENT = frozenset({"created", "updated", "unchanged", "exists", "exists_changed", "exists_unwanted"})
@@ -137,7 +137,7 @@ class _Reader:
             found.skipped[before.reason] += 1
         elif not record.number:
             found.skipped["draft"] += 1
-        elif self._watermark is not None and news >= self._watermark:
+        elif self._watermark is not None and max(self._watermark, now() - ONE_DAY) <= news:
             found.waiting.append(
                 Waiting(owner, "new", "not_read_yet", "Nothing to do: the next run of the flow reads it.")
             )

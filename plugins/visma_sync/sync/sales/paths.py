@@ -9,7 +9,7 @@ from typing import cast
 from visma_sync.domain.customer import Customer
 from visma_sync.errors import RecordRejectedError
 from visma_sync.ledger.rows import HeldRecord
-from visma_sync.sync.flow import ECHO
+from visma_sync.sync.flow import ECHO, PARTLY_ECHO
 from visma_sync.sync.ports import Source
 from visma_sync.sync.reference import Reference
 from visma_sync.sync.run import Run, held_record, source_lists
@@ -39,14 +39,17 @@ class SalePaths:
             goes = instead if without_order else decided
             if goes != path:
                 refused[key] = "no_order" if without_order and goes == "nothing" else f"sent_as_{goes}"
-        return refused | dict.fromkeys(self._began_in_target(wanted, records), ECHO)
+        return refused | self._began_in_target(wanted, records)
 
-    def _began_in_target(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> list[str]:
-        """Keys of the records whose order this pair wrote into the source: the target has that sale already."""
-        sales_of = {one["key"]: records[one["key"]].facts.get("sales", ()) for one in wanted}
+    def _began_in_target(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> dict[str, str]:
+        """By key, the records whose orders this pair wrote into the source: the target has these sales already.
+
+        One that charges such orders and others as well is for a person: the report names it.
+        """
+        sales_of = {one["key"]: set(records[one["key"]].facts.get("sales", ())) for one in wanted}
         sales = {str(sale) for sales in sales_of.values() for sale in sales}
-        ours = self.run.ledger.mirrored().links_by_target("order", sales)
-        return [key for key, sales in sales_of.items() if ours.keys() & set(sales)]
+        ours = self.run.ledger.mirrored().links_by_target("order", sales).keys()
+        return {key: ECHO if sales <= ours else PARTLY_ECHO for key, sales in sales_of.items() if sales & ours}
 
     async def decide(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> dict[str, str]:
         """By key, the path of each record's sale."""
