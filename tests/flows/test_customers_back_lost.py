@@ -53,6 +53,16 @@ def test_each_kind_of_failure_at_a_new_customer_leaves_none_twice_and_none_behin
     assert untroubled.mailed() == []
 
 
+def test_an_edit_made_while_the_answer_was_lost_arrives_with_the_adoption(untroubled: Company) -> None:
+    number = entered(untroubled)
+    untroubled.tries = 1
+    untroubled.fault("timeout_after", **POSTED)
+    assert run(untroubled, only(number)).ended(number) == "uncertain(answer_lost)"
+    edited(untroubled, number, mainAddress={"city": "Assen"}, mainContact={"phone1": "0592-1"})
+    assert run(untroubled).ended(number) == "created"
+    assert (there(untroubled, number)["InvoiceCity"], there(untroubled, number)["Telephone"]) == ("Assen", "0592-1")
+
+
 @pytest.mark.parametrize("kind", [*FAULTS_OF_WRITES, "land_late"])
 def test_each_kind_of_failure_at_one_new_customer_that_nothing_but_its_address_tells_apart(
     kind: str, untroubled: Company

@@ -148,7 +148,7 @@ def test_with_a_lost_ledger_no_order_is_made_again_in_either_direction(company_w
     before = company.holdings()["orders"], back(company)
     company.lose_ledger()
     forward = company.run()
-    assert {forward.outcomes[str(order["Number"])].reason for order in before[1].values()} == {"written_by_us"}
+    assert {forward.outcomes[str(order["Number"])].reason for order in before[1].values()} == {"carries_our_mark"}
     assert run(company).all_ended() == dict.fromkeys(numbers, "skipped(exists)")
     assert (company.holdings()["orders"], back(company)) == before
 

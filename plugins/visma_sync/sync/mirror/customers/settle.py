@@ -163,14 +163,26 @@ class _Writing:
             flow=self.run.writer_of("customer"),
             wanted=FILTERED not in self.known.held[customer.key].facts,
         )
-        done = await write_once(self.run, self.journal, write, self.known.intents.get(customer.key), look)
+        lost = self.known.intents.get(customer.key)
+        done = await write_once(self.run, self.journal, write, lost, look)
         if done.how == "absent":
             return outcome_of(customer, "skipped", "not_wanted_any_more")
+        if done.how == "adopted":
+            return await self._follow_up(customer, lost, done.target_key)
         cuts = "; ".join(str(cut) for cut in written.cuts)
         if made:
             await self.journal.commit(_left(link, made[0]))
             cuts = "; ".join(filter(None, (f"number {made[0].number}", cuts)))
         return outcome_of(customer, "created", detail=cuts, target=done.target_key)
+
+    async def _follow_up(self, customer: Customer, lost: Intent | None, key: str) -> Outcome:
+        """What was made by the lost request is what that request said: an edit since then is sent now."""
+        sent = sent_in_vain(self.run.ledger, lost)
+        link = self._new_link(customer, key, sent[0] if sent else {})
+        link = replace(link, source_hash="", how="adopted")
+        await self.journal.commit(link)
+        followed = await self.updates.bring_up_to_date(customer, self.known.held[customer.key], link)
+        return replace(followed, state="created") if followed.state in {"updated", "unchanged"} else followed
 
     async def _link(self, customer: Customer, match: Match, ours: Written) -> Outcome:
         """Remember what was found; nothing of it is overwritten until the source changes."""

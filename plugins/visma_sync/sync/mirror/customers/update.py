@@ -45,7 +45,8 @@ class Updates:
 
     def _is_due(self, customer: Customer, held: HeldRecord, link: Link) -> bool:
         if self._lost(customer) is not None:
-            return True
+            # Only a look that begins after the request was given up proves anything.
+            return False
         if link.source_hash == self.run.fingerprint_of("customer", held.source_hash) or is_outdated(held, link):
             return False
         try:
