@@ -322,6 +322,15 @@ def test_the_names_of_the_flows_back_are_looked_for_where_they_are_on(link: Inst
     }
 
 
+@pytest.mark.parametrize(
+    ("stock", "says"), [({"warehouses": []}, "no warehouse"), ({"reduced_by_orders": "refuse"}, "taken off twice")]
+)
+def test_a_stock_flow_that_would_refuse_to_run_is_told(stock: dict[str, object], says: str, link: Installation) -> None:
+    link.decide(mirror={"stock": stock}, flows_off=["stock_eaccounting_to_vismanet"])
+    found = [one for one in link.look().of("miss") if one.about == "mirror.stock"]
+    assert [says in one.sentence for one in found] == [True]
+
+
 def test_values_without_a_counterpart_are_told_but_stop_nothing(link: Installation) -> None:
     link.decide(ship_via={"default": None, "table": {"Afhalen": "PICKUP"}})
     verdict = link.look()

@@ -13,7 +13,7 @@ from visma_sync.sync.preflight.access import (
 )
 from visma_sync.sync.preflight.finding import Finding
 from visma_sync.sync.preflight.link import Link, NotReadError
-from visma_sync.sync.preflight.mirror import freight_back, names_back
+from visma_sync.sync.preflight.mirror import freight_back, names_back, stock_back
 from visma_sync.sync.preflight.records import (
     cut_off,
     declared,
@@ -50,6 +50,7 @@ CHECKS: Mapping[str, Check] = {
     "VAT inside prices": bases,
     "values of the flows back": names_back,
     "the freight article of orders back": freight_back,
+    "the stock flow back": stock_back,
     "values without a counterpart": counterparts,
     "the cut-off date": cut_off,
     "paths of sales": paths,

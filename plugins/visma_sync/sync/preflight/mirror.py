@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from visma_sync.errors import ConfigurationError
+from visma_sync.sync.mirror.stock.refusals import refuse_undecided
 from visma_sync.sync.preflight.finding import Finding
 from visma_sync.sync.preflight.link import Link, NotReadError, Side
 from visma_sync.sync.preflight.values import not_checked
@@ -51,8 +53,19 @@ def freight_back(link: Link) -> Iterator[Finding]:
         yield Finding("product_missing", "mirror.orders.freight_sku", sentence, "Make it, or name another.")
 
 
+def stock_back(link: Link) -> Iterator[Finding]:
+    """The settings let the flow of stock run at all."""
+    if not link.is_on_back("stock"):
+        return
+    try:
+        refuse_undecided(link.settings)
+    except ConfigurationError as refused:
+        yield Finding("flow_refused", "mirror.stock", refused.message, refused.resolution)
+
+
 def _of_flows(link: Link) -> Iterator[_Names]:
-    if link.is_on_back("customers"):
+    # Orders make the customers that they need, whether or not these have a flow of their own.
+    if link.is_on_back("customers") or link.is_on_back("orders"):
         yield _terms("mirror.customers.terms_of_payment", link.settings.mirror.customers.terms_of_payment.values)
     if link.is_on_back("products"):
         yield from _of_products(link)
