@@ -308,6 +308,22 @@ def test_both_directions_are_refused_unless_their_orders_are_apart(orders: dict[
 # Going round
 
 
+@pytest.mark.parametrize(
+    "wanted", [{"status": ["Open"]}, {"status": ["opened"]}, {"status": []}, {"types": []}], ids=str
+)
+def test_states_and_types_of_which_no_order_can_be_are_refused(wanted: dict[str, object]) -> None:
+    with pytest.raises(ConfigurationError, match=f"send_when.{next(iter(wanted))}"):
+        demo_settings(mirror={"orders": {"send_when": wanted}})
+
+
+def test_types_in_small_letters_mean_the_same(company_with: CompanyWith) -> None:
+    company = selling(company_with, orders={"send_when": {"types": ["wb"]}})
+    (number,) = sales(company, 1)
+    assert run(company, only(number)).ended(number) == "created"
+    with pytest.raises(ConfigurationError, match=r"order\.type SO is in mirror"):
+        demo_settings(flows_off=["stock_vismanet_to_eaccounting"], mirror={"orders": {"send_when": {"types": ["so"]}}})
+
+
 def test_ten_alternating_runs_of_both_directions_send_nothing_round(company_with: CompanyWith) -> None:
     company = selling(company_with)
     numbers = sales(company, 2)

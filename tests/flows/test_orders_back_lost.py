@@ -9,6 +9,7 @@ import pytest
 from tests.flows.conftest import CompanyWith
 from tests.flows.order_back_flow import (
     DRAFT,
+    FLOW,
     ONGOING,
     OTHER_SKU,
     WRITES,
@@ -79,6 +80,38 @@ def test_a_lost_answer_of_an_order_that_stays_a_draft_is_found_too(company_with:
     company.fault("timeout_after", **WRITES["order"])
     assert run(company).ended(number) == "parked(price_does_not_fit)"
     assert back(company)[number]["Status"] == DRAFT
+
+
+def test_a_list_with_gaps_does_not_prove_that_an_order_whose_answer_was_lost_never_came(
+    company_with: CompanyWith,
+) -> None:
+    company = selling(company_with)
+    numbers = sales(company, 6)
+    company.fault("timeout_after", **WRITES["order"], times=6)
+    company.tries = 1
+    assert set(run(company).all_ended().values()) == {"uncertain(answer_lost)"}
+    company.in_source("switch", partial_lists=["orders"])
+    broke = company.try_run(NOTHING_NEW, flow=FLOW).broke
+    assert broke is not None
+    assert "is partial" in broke.message
+    company.in_source("switch", partial_lists=[])
+    company.tries = 5
+    run(company, NOTHING_NEW)
+    refuse_difference(company, *numbers)
+
+
+def test_with_a_lost_ledger_a_list_with_gaps_sends_nothing_again(company_with: CompanyWith) -> None:
+    company = selling(company_with)
+    numbers = sales(company, 6)
+    run(company)
+    company.lose_ledger()
+    company.in_source("switch", partial_lists=["orders"])
+    company.tries = 1
+    assert company.try_run(flow=FLOW).broke is not None
+    company.in_source("switch", partial_lists=[])
+    company.tries = 5
+    assert run(company).all_ended() == dict.fromkeys(numbers, "skipped(exists)")
+    refuse_difference(company, *numbers)
 
 
 def test_an_order_of_somebody_else_with_our_reference_is_not_taken_for_ours(company_with: CompanyWith) -> None:
@@ -218,6 +251,50 @@ def with_person(company: Company, **fields: Any) -> None:
                 company.in_source(f"orders/{key}", **fields)
 
     company.source_client = Editing
+
+
+def with_a_draft(company_with: CompanyWith) -> tuple[Company, str]:
+    """A company in which an order of three pieces of 9.99 is a draft, as it could not be confirmed."""
+    company = selling(company_with)
+    number = sell(company, debtor(company))
+    company.fault("503", **WRITES["confirming"], times=50, retry_after=1)
+    run(company)
+    company.no_more_faults()
+    assert back(company)[number]["Status"] == DRAFT
+    return company, number
+
+
+def test_a_draft_whose_order_was_cancelled_meanwhile_never_becomes_an_order(company_with: CompanyWith) -> None:
+    company, number = with_a_draft(company_with)
+    company.in_target(f"orders/WB/{number}", status="Cancelled")
+    ran = run(company)
+    assert ran.ended(number) == "parked(source_changed)"
+    assert "is now cancelled" in ran.outcomes[number].detail
+    assert run(company, NOTHING_NEW).ended(number) == "parked(source_changed)"
+    assert back(company)[number]["Status"] == DRAFT
+    company.in_target(f"orders/WB/{number}", status="Open")
+    assert run(company).ended(number) == "created"
+    refuse_difference(company, number)
+
+
+def test_a_draft_whose_order_was_changed_meanwhile_waits_with_both_sums(company_with: CompanyWith) -> None:
+    company, number = with_a_draft(company_with)
+    company.in_target(f"orders/WB/{number}", lines=[line(price="20.00")])
+    ran = run(company)
+    assert ran.ended(number) == "parked(source_changed)"
+    assert "the draft has total 36.26 with VAT 6.29, the source 108.86 with VAT 18.89" in ran.outcomes[number].detail
+    assert back(company)[number]["Status"] == DRAFT
+    company.in_source(f"orders/{back(company)[number]['Id']}", Status=ONGOING)
+    assert run(company, NOTHING_NEW).ended(number) == "created"
+
+
+def test_a_draft_whose_order_was_put_back_as_it_was_goes_on(company_with: CompanyWith) -> None:
+    company, number = with_a_draft(company_with)
+    company.in_target(f"orders/WB/{number}", customer={"order": "PO 4711"})
+    assert run(company).ended(number) == "parked(source_changed)"
+    company.in_target(f"orders/WB/{number}", customer={"order": ""})
+    assert run(company).ended(number) == "created"
+    refuse_difference(company, number)
 
 
 def test_a_draft_that_somebody_changes_in_between_keeps_the_change_and_is_looked_at(company_with: CompanyWith) -> None:

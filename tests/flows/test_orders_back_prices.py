@@ -125,6 +125,35 @@ def test_a_price_that_eaccounting_cannot_hold_stays_a_draft_until_somebody_corre
     refuse_difference(company, number, other)
 
 
+def test_prices_that_do_not_fit_stay_a_draft_although_their_sums_agree(company_with: CompanyWith) -> None:
+    company = selling(company_with)
+    lines = line(price="1.3377", quantity="3000"), line(OTHER_SKU, price="1.3323", quantity="3000")
+    number = sell(company, debtor(company), *lines)
+    ran = run(company)
+    assert comes_to(back(company)[number]) == costs(company, number)
+    assert ran.ended(number) == "parked(price_does_not_fit)"
+    assert "row 1: 4020.00 instead of 4013.10" in ran.outcomes[number].detail
+    assert "row 2: 3990.00 instead of 3996.90" in ran.outcomes[number].detail
+    draft = back(company)[number]
+    assert draft["Status"] == DRAFT
+    rows = [
+        {"ArticleNumber": SKU, "Quantity": 1, "UnitPrice": D("4013.10")},
+        {"ArticleNumber": OTHER_SKU, "Quantity": 1, "UnitPrice": D("3996.90")},
+    ]
+    company.in_source(f"orders/{draft['Id']}", Rows=rows)
+    assert run(company, NOTHING_NEW).ended(number) == "created"
+    refuse_difference(company, number)
+
+
+def test_a_draft_of_such_prices_that_a_person_makes_an_order_counts_as_sent(company_with: CompanyWith) -> None:
+    company = selling(company_with)
+    lines = line(price="1.3377", quantity="3000"), line(OTHER_SKU, price="1.3323", quantity="3000")
+    number = sell(company, debtor(company), *lines)
+    run(company)
+    company.in_source(f"orders/{back(company)[number]['Id']}", Status=ONGOING)
+    assert run(company, NOTHING_NEW).ended(number) == "created"
+
+
 def test_vat_that_is_rounded_otherwise_stays_a_draft_with_both_sums(company_with: CompanyWith) -> None:
     company = selling(company_with)
     per_line = [line(price="0.12", quantity="1", taxCategoryId="NL21L") for _ in range(3)]

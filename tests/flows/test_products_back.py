@@ -8,7 +8,7 @@ import pytest
 
 from tests.flows.product_back_flow import article_of, barcode, entered, item, made, products, run
 from tests.flows.product_flow import articles, items
-from tests.flows.running import NOTHING_NEW, Company, only
+from tests.flows.running import IMPATIENT, NOTHING_NEW, Company, only
 from tests.flows.shop import Stored
 from visma_sync.sync.fetch import Window
 
@@ -256,3 +256,26 @@ def test_an_article_is_known_by_its_number_however_it_is_spelled(company: Compan
     assert run(company, only("ITEM-1")).ended("ITEM-1") == "updated"
     assert article_of(company, "item-1")["Name"] == "Lantaarn"
     assert "ITEM-1" not in articles(company)
+
+
+def test_a_price_and_a_vat_category_follow_each_time_they_change(untroubled: Company) -> None:
+    made(untroubled)
+    for price in (20, 30, 20):
+        item(untroubled, defaultPrice=Decimal(price))
+        assert run(untroubled, only("ITEM-1")).ended("ITEM-1") == "updated"
+        assert article_of(untroubled)["NetPrice"] == price
+    for category, coding in (("NL9", "Levensmiddelen laag"), ("NL21", "Handelsgoederen hoog")):
+        item(untroubled, vatCode=category)
+        assert run(untroubled, only("ITEM-1")).ended("ITEM-1") == "updated"
+        assert article_of(untroubled)["CodingName"] == coding
+
+
+def test_where_the_source_wins_a_conflict_it_wins_that_field_alone(untroubled: Company) -> None:
+    untroubled.decide(**IMPATIENT, **products(found="keep", on_conflict="source_wins"))
+    untroubled.in_source("articles", Number="ITEM-1", Name="Getypt", NetPrice=Decimal(99), GrossPrice=Decimal("119.79"))
+    entered(untroubled)
+    run(untroubled, only("ITEM-1"))
+    untroubled.in_source("articles/ITEM-1", Name="Fakkel")
+    item(untroubled, description="Lantaarn")
+    assert run(untroubled, only("ITEM-1")).ended("ITEM-1") == "updated"
+    assert (article_of(untroubled)["Name"], article_of(untroubled)["NetPrice"]) == ("Lantaarn", 99)

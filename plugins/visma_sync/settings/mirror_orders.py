@@ -12,11 +12,23 @@ from visma_sync.settings.part import Part
 ORDER_FLOWS = frozenset({"orders_eaccounting_to_vismanet", "orders_vismanet_to_eaccounting"})
 
 
-class OrdersWanted(Part):
-    """Which orders are sent: their types and their states in Visma.net (small letters, such as back_order)."""
+# The states of an order in Visma.net in which it may be sent, in small letters with underscores.
+OrderState = Literal[
+    "hold", "credit_hold", "pending_approval", "open", "shipping", "back_order", "completed", "invoiced"
+]
 
-    types: tuple[Annotated[str, BeforeValidator(str), Field(min_length=1, max_length=2)], ...] = Field(min_length=1)
-    status: tuple[str, ...]
+
+def _capitals(order_type: object) -> str:
+    return str(order_type).upper()
+
+
+class OrdersWanted(Part):
+    """Which orders are sent: their types (capitals, as Visma.net has them) and their states in Visma.net."""
+
+    types: tuple[Annotated[str, BeforeValidator(_capitals), Field(min_length=1, max_length=2)], ...] = Field(
+        min_length=1
+    )
+    status: tuple[OrderState, ...] = Field(min_length=1)
 
 
 class MirrorOrderSettings(Part):
@@ -47,7 +59,7 @@ class MirrorOrderSettings(Part):
 
     def why_not_beside(self, order_type: str) -> str:
         """Why orders cannot go in both directions where those of the other one get this type; empty when they can."""
-        if order_type in self.send_when.types:
+        if order_type.upper() in self.send_when.types:
             return f"order.type {order_type} is in mirror.orders.send_when.types: orders would go round"
         if not self.marker_prefix.strip():
             return "mirror.orders.marker_prefix is empty: nothing would tell these orders from those of the shop"

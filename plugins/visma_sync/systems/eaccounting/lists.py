@@ -73,19 +73,24 @@ class Lists:
         return [row for rows in found for row in rows]
 
     async def narrowed(self, route: str, narrowing: tuple[str, str]) -> AsyncIterator[list[Row]]:
-        """A list that a filter makes shorter, a page at a time in a stable order.
+        """The rows of `narrowed_pages`, a page at a time."""
+        async for page in self.narrowed_pages(route, narrowing):
+            yield page.rows
+
+    async def narrowed_pages(self, route: str, narrowing: tuple[str, str]) -> AsyncIterator[Page]:
+        """A list that a filter makes shorter, in a stable order.
 
         Where eAccounting refuses the filter, the whole list is read once, with a warning.
         """
         try:
             async for page in self.pages(route, narrowing, ("$orderby", "Id")):
-                yield page.rows
+                yield page
         except RecordRejectedError as error:
             _raise_unless_filter_refused(error, route)
         else:
             return
         async for page in self.pages(route):
-            yield page.rows
+            yield page
 
     async def rows(self, route: str, *query: tuple[str, str]) -> list[Row]:
         """All rows of a list."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from visma_sync.errors import PartialReadError
 from visma_sync.systems.eaccounting.answers import SYSTEM
 from visma_sync.systems.eaccounting.lists import Lists, Row, stamp
 from visma_sync.systems.eaccounting.records import Records
@@ -29,7 +30,8 @@ class OrderDocument:
     """An order as it stands; `customer` is the customer's key, `reference` our own reference on it.
 
     `state` is hold (a draft), open, shipped or invoiced; `total` includes `vat`, both before whole-unit rounding and in
-    the order's currency. `content` is what people may have changed: two readings of an untouched order have the same.
+    the order's currency; `amounts` are those of its rows, text rows left out. `content` is what people may have
+    changed: two readings of an untouched order have the same.
     """
 
     key: str
@@ -39,12 +41,14 @@ class OrderDocument:
     state: str
     total: Decimal
     vat: Decimal
+    amounts: tuple[Decimal, ...]
     content: Mapping[str, Any] = field(repr=False)
 
     @classmethod
     def of(cls, body: Row) -> "OrderDocument":
         """Read an order of a list or a single one."""
         rows = [row for row in body.get("Rows") or [] if not row.get("IsTextRow")]
+        amounts = tuple(amount_of(row, SYSTEM, "a row", "Amount") for row in rows)
         vat = amount_of(body, SYSTEM, "an order", "VatAmount")
         return cls(
             key=essential_text(body, SYSTEM, "an order", "Id"),
@@ -52,8 +56,9 @@ class OrderDocument:
             customer=text_of(body, "CustomerId"),
             reference=text_of(body, "OurReference"),
             state=_STATES.get(text_of(body, "Status"), "unknown"),
-            total=_total(body, sum((amount_of(row, SYSTEM, "a row", "Amount") for row in rows), Decimal(0)), vat),
+            total=_total(body, sum(amounts, Decimal(0)), vat),
             vat=vat,
+            amounts=amounts,
             content=_content(body),
         )
 
@@ -76,6 +81,11 @@ def _content(body: Row) -> dict[str, Any]:
     }
 
 
+def _with_reference(rows: list[Row]) -> list[OrderDocument]:
+    """An order without a reference of ours cannot be one of ours."""
+    return [OrderDocument.of(row) for row in rows if text_of(row, "OurReference")]
+
+
 class OrderDocuments:
     """The orders of a company, to be made and found again."""
 
@@ -83,18 +93,30 @@ class OrderDocuments:
         self._lists = Lists(http)
         self._records = records
 
-    def made_since(self, since: datetime) -> AsyncIterator[list[OrderDocument]]:
-        """The orders with a reference of ours made since then (UTC), drafts too, a page at a time."""
-        return self._narrowed(f"CreatedUtc ge {stamp(since)}")
+    async def made_since(self, since: datetime) -> AsyncIterator[list[OrderDocument]]:
+        """The orders with a reference of ours made since then (UTC), drafts too, a page at a time.
 
-    def moved_since(self, since: datetime) -> AsyncIterator[list[OrderDocument]]:
-        """The orders with a reference of ours made or changed since then (UTC), a page at a time."""
-        return self._narrowed(f"CreatedUtc ge {stamp(since)} or ModifiedUtc ge {stamp(since)}")
+        Raises PartialReadError at its end where rows were missed or came twice: then no order is proven absent.
+        """
+        seen: set[str] = set()
+        totals: set[int] = set()
+        count = 0
+        async for page in self._lists.narrowed_pages(ORDERS, ("$filter", f"CreatedUtc ge {stamp(since)}")):
+            seen.update(essential_text(row, SYSTEM, "an order", "Id") for row in page.rows)
+            totals.add(page.total)
+            count += len(page.rows)
+            yield _with_reference(page.rows)
+        if totals != {count} or len(seen) != count:
+            raise PartialReadError(f"the list {ORDERS} is partial: it moved while it was read", system=SYSTEM)
 
-    async def _narrowed(self, condition: str) -> AsyncIterator[list[OrderDocument]]:
-        # An order without a reference of ours cannot be one of ours.
+    async def moved_since(self, since: datetime) -> AsyncIterator[list[OrderDocument]]:
+        """The orders with a reference of ours made or changed since then (UTC), a page at a time; some may be missed.
+
+        What becomes of orders moves them while the list is read.
+        """
+        condition = f"CreatedUtc ge {stamp(since)} or ModifiedUtc ge {stamp(since)}"
         async for rows in self._lists.narrowed(ORDERS, ("$filter", condition)):
-            yield [OrderDocument.of(row) for row in rows if text_of(row, "OurReference")]
+            yield _with_reference(rows)
 
     async def totals(self, numbers: Collection[str]) -> dict[str, set[Decimal]]:
         """What the orders with these numbers cost with VAT, before and after whole-unit rounding, by number.

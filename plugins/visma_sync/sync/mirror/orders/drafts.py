@@ -4,12 +4,14 @@ from decimal import Decimal
 
 from visma_sync.domain.totals import Totals
 from visma_sync.errors import Reason, RecordParkedError
-from visma_sync.ledger.rows import Link
-from visma_sync.sync.flow import Standing
+from visma_sync.ledger.rows import HeldRecord, Link
 from visma_sync.sync.mirror.orders.plan import OrderPlan
+from visma_sync.sync.mirror.orders.ports import OrderDocument
 
 # In the detail of a link: of which rows the target cannot hold the price.
 MISFITS = "misfits"
+# And what the target makes of each row that we sent, in their order.
+AMOUNTS = "amounts"
 
 
 def stays_a_draft(plan: OrderPlan) -> tuple[str, ...]:
@@ -23,18 +25,42 @@ def stays_a_draft(plan: OrderPlan) -> tuple[str, ...]:
     )
 
 
-def refuse_misfits(standing: Standing, link: Link) -> None:
-    """RecordParkedError where an order stayed a draft because the target cannot hold its prices."""
+def refuse_changed(draft: OrderDocument, link: Link, record: HeldRecord, *, is_wanted: bool) -> None:
+    """RecordParkedError where the source does not want the order of a draft any more, or has another one by now."""
+    changed = bool(link.source_hash) and link.source_hash != record.facts.get("content")
+    if is_wanted and not changed:
+        return
+    facts = record.facts
+    now_it_is = "was changed" if is_wanted else f"is now {facts.get('status')}"
+    raise RecordParkedError(
+        [
+            Reason(
+                "source_changed",
+                f"the order {now_it_is} in the source since its draft was made: the draft has total {draft.total} with "
+                f"VAT {draft.vat}, the source {facts.get('total')} with VAT {facts.get('vat')}",
+            )
+        ],
+        resolution="Put the order back in the source as it was sent, or make the draft as it is an order.",
+    )
+
+
+def refuse_misfits(draft: OrderDocument, link: Link) -> None:
+    """RecordParkedError where an order stayed a draft because the target cannot hold its prices.
+
+    Sums that agree are not enough as long as the rows are those that we sent: one may be too much, another too little.
+    """
     if not link.detail.get(MISFITS):
         return
     wanted = Totals(Decimal(str(link.detail["total"])), Decimal(str(link.detail["vat"])))
-    if Totals(standing.total, standing.vat or Decimal(0)) == wanted:
+    untouched = [Decimal(amount) for amount in link.detail.get(AMOUNTS, ())] == list(draft.amounts)
+    agrees = Totals(draft.total, draft.vat) == wanted
+    if agrees and not (untouched and draft.state == "hold"):
         return
     raise RecordParkedError(
         [
             Reason(
                 "price_does_not_fit",
-                f"{'; '.join(link.detail[MISFITS])}: the draft has total {standing.total} with VAT {standing.vat}, "
+                f"{'; '.join(link.detail[MISFITS])}: the draft has total {draft.total} with VAT {draft.vat}, "
                 f"the source {wanted.total} with VAT {wanted.vat}",
             )
         ],

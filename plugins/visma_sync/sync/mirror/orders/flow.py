@@ -11,7 +11,7 @@ from visma_sync.errors import Reason, RecordParkedError, RecordRejectedError
 from visma_sync.ledger.rows import HeldRecord, Intent, Link
 from visma_sync.sync.exist import CLOCK_SLACK
 from visma_sync.sync.flow import ECHO, Built, DocumentFlow, Standing
-from visma_sync.sync.mirror.orders.drafts import MISFITS, refuse_misfits, stays_a_draft
+from visma_sync.sync.mirror.orders.drafts import AMOUNTS, MISFITS, refuse_changed, refuse_misfits, stays_a_draft
 from visma_sync.sync.mirror.orders.plan import plan_order
 from visma_sync.sync.mirror.orders.ports import ListedOrder, OrderDocument, OrderTarget, SalesOrderSource
 from visma_sync.sync.mirror.orders.surroundings import Around, look_around
@@ -108,10 +108,13 @@ class MirroredOrderFlow(DocumentFlow[SalesOrder]):
     def unwanted(self, reference: Reference, record: HeldRecord) -> str:
         if record.facts.get("type") not in self._settings.send_when.types:
             return "type_not_wanted"
-        if record.facts.get("status") not in self._settings.send_when.status:
+        if not self._is_in_wanted_state(record):
             return "status_not_wanted"
         cut_off = self.run.settings.cut_off_date
         return "before_cut_off" if cut_off and date.fromisoformat(reference["date"]) < cut_off else ""
+
+    def _is_in_wanted_state(self, record: HeldRecord) -> bool:
+        return record.facts.get("status") in self._settings.send_when.status
 
     async def refused(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> Mapping[str, str]:
         """Orders that the other direction made before the ledger was lost: marker and total are those of a sale."""
@@ -157,7 +160,12 @@ class MirroredOrderFlow(DocumentFlow[SalesOrder]):
             expected=plan.expected,
             cuts=(*plan.misfits, *stays_a_draft(plan), *map(str, written.cuts)),
             # What it must come to before it is more than a draft.
-            detail={"total": str(plan.wanted.total), "vat": str(plan.wanted.vat), MISFITS: list(plan.misfits)},
+            detail={
+                "total": str(plan.wanted.total),
+                "vat": str(plan.wanted.vat),
+                MISFITS: list(plan.misfits),
+                AMOUNTS: [str(amount) for amount in plan.amounts],
+            },
         )
 
     async def send(self, built: Built) -> str:
@@ -179,8 +187,15 @@ class MirroredOrderFlow(DocumentFlow[SalesOrder]):
             return None
         standing = self._seen[key] = _standing(document)
         if link := self.run.ledger.links_by_target(self.kind, [key]).get(key):
-            refuse_misfits(standing, link)
+            if document.state == "hold":
+                self._refuse_changed(document, link)
+            refuse_misfits(document, link)
         return standing
+
+    def _refuse_changed(self, draft: OrderDocument, link: Link) -> None:
+        held = self.run.ledger.held(self.run.flow, [link.source_key], with_source=False)
+        if record := held.get(link.source_key):
+            refuse_changed(draft, link, record, is_wanted=self._is_in_wanted_state(record))
 
     async def take_off_hold(self, standing: Standing) -> None:
         """The step carries nothing, so it overwrites nothing; whether somebody changed the draft is seen afterwards."""

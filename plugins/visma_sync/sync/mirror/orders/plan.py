@@ -64,8 +64,8 @@ class PlannedRow:
 class OrderPlan:
     """Everything that is decided about an order; empty texts mean "as the customer has it".
 
-    `wanted` is what the order must come to, `expected` what the target will make of its rows, `misfits` says of which
-    rows the target cannot hold the price.
+    `wanted` is what the order must come to, `expected` what the target will make of its rows, `amounts` what of each
+    (text rows left out), `misfits` says of which rows the target cannot hold the price.
     """
 
     marker: str
@@ -76,6 +76,7 @@ class OrderPlan:
     rows: tuple[PlannedRow, ...]
     wanted: Totals
     expected: Totals
+    amounts: tuple[Decimal, ...]
     misfits: tuple[str, ...]
 
 
@@ -99,6 +100,7 @@ def plan_order(order: SalesOrder, around: Surroundings, settings: Settings) -> O
         rows=tuple(_planned_row(row, priced.prices.get(row.position), around) for row in rows),
         wanted=Totals(order.total, order.vat_amount),
         expected=priced.expected,
+        amounts=tuple(price.amount for price in priced.prices.values()),
         misfits=priced.misfits,
     )
     choices.refuse_missing()

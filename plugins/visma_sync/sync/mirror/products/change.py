@@ -104,7 +104,7 @@ def _together(baseline: Baseline, *changes: Change) -> Change:
     for change in changes:
         payload |= change.payload
         kept += change.kept
-        written |= change.written
+        written |= {path: one for path, one in change.written.items() if baseline.written.get(path) != one}
         for gone in baseline.written.keys() - change.written.keys():
             written.pop(gone, None)
     return Change(payload, tuple(sorted(kept)), written)
@@ -129,4 +129,5 @@ def _hashes_at(run: Run, body: Mapping[str, Any], paths: Collection[str]) -> dic
 
 def following(baseline: Baseline, run: Run, there: KnownArticle, paths: Collection[str]) -> Baseline:
     """The baseline in which these paths follow the source, whoever wrote last what is there."""
-    return replace(baseline, written={**baseline.written, **_hashes_at(run, there.body, paths)}, held_back={})
+    held_back = {path: one for path, one in baseline.held_back.items() if path not in paths}
+    return replace(baseline, written={**baseline.written, **_hashes_at(run, there.body, paths)}, held_back=held_back)

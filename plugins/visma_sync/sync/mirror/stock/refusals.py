@@ -16,6 +16,9 @@ _SALES = (
     "orders_vismanet_to_eaccounting",
 )
 
+# Where it invoices, what it invoices is taken off too.
+_STATUS = "order_status_vismanet_to_eaccounting"
+
 
 def refuse_undecided(settings: Settings) -> None:
     """ConfigurationError where the settings name no warehouse, or where sales of this pair change the same balance."""
@@ -25,6 +28,8 @@ def refuse_undecided(settings: Settings) -> None:
             resolution="Name one or several in mirror.stock.warehouses.",
         )
     sales = [flow for flow in _SALES if flow not in settings.flows_off]
+    if settings.mirror.order_status.invoice_in_eaccounting and _STATUS not in settings.flows_off:
+        sales.append(_STATUS)
     if sales and settings.mirror.stock.reduced_by_orders == "refuse":
         raise ConfigurationError(
             f"sales of this pair are in both systems ({', '.join(sales)}), and eAccounting takes what it invoices off "
