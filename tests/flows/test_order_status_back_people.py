@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tests.flows.conftest import CompanyWith
 from tests.flows.order_status_flow import (
+    ALL,
     DRAFT,
     GOODS,
     MORE_GOODS,
@@ -13,6 +14,7 @@ from tests.flows.order_status_flow import (
     followed,
     invoices_of,
     run,
+    set_state,
     ship,
     status,
 )
@@ -80,3 +82,14 @@ def test_an_order_that_somebody_invoiced_meanwhile_is_invoiced_once(company_with
     meanwhile(company, bill)
     assert run(company).ended(GOODS) == "unchanged"
     assert len(invoices_of(company, GOODS)) == 1
+
+
+def test_an_order_that_a_list_leaves_out_is_not_taken_for_deleted(company_with: CompanyWith) -> None:
+    company = followed(company_with)
+    for number in ALL:
+        set_state(company, number, "Completed")
+    company.in_source("switch", partial_lists=["orders"])
+    ran = run(company)
+    assert {ran.ended(number) for number in ALL} == {"updated"}
+    assert ran.numbers("skipped(gone_from_target)") == []
+    assert {status(company, number) for number in ALL} == {SHIPPED}

@@ -71,13 +71,17 @@ class OrderStates:
         self._records = records
 
     async def read_all(self, keys: Collection[str]) -> dict[str, OrderState]:
-        """These orders, by key, in as few calls as it takes; missing ones are left out."""
+        """These orders, by key, in as few calls as it takes; missing ones are left out.
+
+        What a list does not show is asked for alone, before it counts as missing.
+        """
         if len(keys) == 1:
             state = await self.read(next(iter(keys)))
             return {} if state is None else {state.key: state}
         rows = await self._lists.rows_where(ORDERS, [f"Id eq {key}" for key in sorted(keys)])
-        states = map(OrderState.of, rows)
-        return {state.key: state for state in states if state.key in keys}
+        found = {state.key: state for state in map(OrderState.of, rows) if state.key in keys}
+        alone = await together(self.read(key) for key in sorted(set(keys) - found.keys()))
+        return found | {state.key: state for state in alone if state is not None}
 
     async def read(self, key: str) -> OrderState | None:
         """One order, None where there is none."""
