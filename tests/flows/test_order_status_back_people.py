@@ -8,6 +8,7 @@ from tests.flows.order_status_flow import (
     DRAFT,
     GOODS,
     MORE_GOODS,
+    ONGOING,
     SHIPPED,
     PersonInBetween,
     charge,
@@ -93,3 +94,25 @@ def test_an_order_that_a_list_leaves_out_is_not_taken_for_deleted(company_with: 
     assert {ran.ended(number) for number in ALL} == {"updated"}
     assert ran.numbers("skipped(gone_from_target)") == []
     assert {status(company, number) for number in ALL} == {SHIPPED}
+
+
+def test_what_a_person_took_back_is_not_done_again_until_the_source_says_more(company_with: CompanyWith) -> None:
+    company = followed(company_with)
+    ship(company, GOODS)
+    run(company)
+    company.in_source(f"orders/{GOODS}", Status=ONGOING)
+    company.decide(max_lanes=7)
+    assert run(company).ended(GOODS) == "parked(taken_back_in_target)"
+    set_state(company, GOODS, "Invoiced")
+    assert run(company).ended(GOODS) == "parked(taken_back_in_target)"
+    assert status(company, GOODS) == ONGOING
+
+
+def test_a_part_that_has_left_counts_as_shipped_while_the_rest_comes_and_goes(company_with: CompanyWith) -> None:
+    company = followed(company_with, partial="shipped", backwards="follow")
+    ship(company, GOODS)
+    for state in ("BackOrder", "Open", "BackOrder", "Open", "Completed"):
+        set_state(company, GOODS, state)
+        run(company)
+        assert status(company, GOODS) == SHIPPED
+    assert sum(company.writes().values()) == 1

@@ -55,6 +55,10 @@ class Wanted:
         """Whether the source says less than it said before."""
         return _SAID.get(said_before, -1) > _SAID[self.said]
 
+    def says_more(self, said_before: str) -> bool:
+        """Whether the source says more than it said before."""
+        return _SAID[self.said] > _SAID.get(said_before, -1)
+
 
 def further_meaning(said: str, other: str) -> str:
     """The one of two meanings that says more of an order."""
@@ -69,8 +73,10 @@ def is_further(stage: str, than: str) -> bool:
 def asks_for_departures(state: str, decided: OrderStatusSettings) -> bool:
     """Whether the shipments of an order in this state matter."""
     said = decided.table.get(state)
+    if said in {"ongoing", "partly"} and decided.partial == "shipped":
+        return True
     if said == "partly":
-        return decided.note or decided.partial == "shipped"
+        return decided.note
     return said in {"shipped", "invoiced"} and (decided.note or decided.invoice_in_eaccounting)
 
 
@@ -88,10 +94,11 @@ def wanted(status: OrderStatus, decided: OrderStatusSettings, *, may_be_invoiced
         )
     if said == "cancelled":
         return Wanted(said, "")
-    if said == "partly":
+    if said in {"ongoing", "partly"}:
+        # What has left stays shipped, also while the order waits for the rest and is open again.
         return Wanted(said, SHIPPED if decided.partial == "shipped" and status.shipments else ONGOING)
-    if said == "ongoing" or not may_be_invoiced:
-        return Wanted(said, ONGOING if said == "ongoing" else SHIPPED)
+    if not may_be_invoiced:
+        return Wanted(said, SHIPPED)
     if said == "shipped" and not status.charges:
         return Wanted(said, SHIPPED)
     if not status.is_charged or not all(charge.is_released for charge in status.charges):

@@ -12,6 +12,7 @@ from visma_sync.errors import RecordRejectedError, StaleVersionError
 from visma_sync.ledger.journal import Journal
 from visma_sync.ledger.rows import Intent, Link, Outcome
 from visma_sync.sync.order_status.decide import (
+    FORWARDS,
     INVOICED,
     SHIPPED,
     STAGES,
@@ -60,12 +61,30 @@ class Following:
             return _gone(status)
         _refuse_odd(status, wish, present)
         steps = steps_to(present.stage, wish, self.known.said_before(status.key), decided)
+        self._refuse_taken_back(status, wish, steps)
         notes = Notes(self.run, self.target, self.journal, self.known)
         if is_further(present.stage, wish.stage):
             wish = replace(wish, waits=None)
         if self.run.dry_run:
             return self._would(status, wish, present, steps, notes.due(status))
         return await self._follow(status, wish, present, steps, notes)
+
+    def _refuse_taken_back(self, status: OrderStatus, wish: Wanted, steps: Sequence[Step]) -> None:
+        """A step that we made and somebody undid is not made again for the same word of the source."""
+        first = steps[0] if steps and steps[0] in FORWARDS and steps[0].after != INVOICED else None
+        begun = self.known.intents[first.action].get(status.key) if first else None
+        if (
+            first is None
+            or begun is None
+            or begun.state != "done"
+            or wish.says_more(self.known.said_before(status.key))
+        ):
+            return
+        raise parked(
+            "taken_back_in_target",
+            f"order {status.number} was taken from {first.before} to {first.after} by us, and back by somebody",
+            "Take it on in the target by hand if it is to be so; it goes on by itself when the source says more of it.",
+        )
 
     def _would(
         self, status: OrderStatus, wish: Wanted, present: OrderState, steps: Sequence[Step], notes: Sequence[str]
