@@ -18,6 +18,7 @@ from airflow.sdk import dag
 from visma_sync.operators.defaults import flow_arguments
 from visma_sync.operators.ready import SystemsReady
 from visma_sync.operators.reconcile import MissingToResend, ReconcileFlows, ReconcileReport, reconcile_form
+from visma_sync.operators.start import start_arguments
 
 
 @dag(doc_md=__doc__, **{**flow_arguments("reconcile", cron="30 3 * * *"), "params": reconcile_form()})
@@ -25,7 +26,9 @@ def reconcile() -> None:
     ready = SystemsReady(task_id="systems_ready")
     compared = ReconcileFlows(task_id="reconcile_flows")
     missing = MissingToResend(task_id="missing_to_resend", compared=compared.output)
-    resent = TriggerDagRunOperator.partial(task_id="resend").expand_kwargs(missing.output)
+    resent = TriggerDagRunOperator.partial(task_id="resend", **start_arguments("reconcile")).expand_kwargs(
+        missing.output
+    )
     report = ReconcileReport(task_id="report", compared=compared.output, trigger_rule="none_failed")
 
     ready >> compared >> missing >> resent >> report

@@ -11,19 +11,13 @@ from airflow.sdk import dag
 
 from visma_sync.operators.defaults import flow_arguments
 from visma_sync.operators.settle import ShowWaiting
+from visma_sync.operators.start import start_arguments
 
 
 @dag(doc_md=__doc__, **{**flow_arguments("waiting", cron="40 * * * *"), "params": {}})
 def settle() -> None:
     waiting = ShowWaiting(task_id="show_waiting")
-    TriggerDagRunOperator.partial(
-        task_id="start_flows",
-        trigger_run_id="settle__{{ run_id }}",
-        logical_date=None,
-        skip_when_already_exists=True,
-        # It would add fields of its own to the trigger form, which the flows refuse.
-        openlineage_inject_parent_info=False,
-    ).expand_kwargs(waiting.output)
+    TriggerDagRunOperator.partial(task_id="start_flows", **start_arguments("settle")).expand_kwargs(waiting.output)
 
 
 settle()

@@ -15,6 +15,7 @@ from visma_sync.hooks.eaccounting import EAccountingHook
 from visma_sync.hooks.ledger import ledger_folder
 from visma_sync.hooks.vismanet import VismaNetHook
 from visma_sync.operators.opening import airflow_settings, die_with_parent, open_run
+from visma_sync.operators.start import FlowRun, why_not_started
 from visma_sync.settings.model import Settings
 from visma_sync.sync.company import check_reached_company, refuse_other_company
 from visma_sync.sync.reconcile.documents import Period
@@ -101,9 +102,16 @@ class MissingToResend(BaseOperator):
         super().__init__(**kwargs)
         self.compared = compared
 
-    def execute(self, context: Any) -> list[dict[str, Any]]:
-        """Give per flow what its trigger takes."""
-        return list(self.compared["resend"])
+    def execute(self, context: Any) -> list[FlowRun]:
+        """Give the runs to start, one per flow; a flow whose DAG is paused is named, and not started."""
+        runs: list[FlowRun] = []
+        for run in self.compared["resend"]:
+            flow, numbers = run["trigger_dag_id"], ", ".join(run["conf"]["numbers"])
+            why_not = why_not_started(context, flow)
+            self.log.info("%s: %s %s", flow, f"not started, {why_not}:" if why_not else "sends", numbers)
+            if not why_not:
+                runs.append(run)
+        return runs
 
 
 class ReconcileReport(BaseOperator):
@@ -171,9 +179,9 @@ def lines_of(result: Reconciled) -> list[str]:
     return [head, *differences, *waiting, *skipped]
 
 
-def _resend(results: list[Reconciled]) -> list[dict[str, Any]]:
+def _resend(results: list[Reconciled]) -> list[FlowRun]:
     return [
-        {"trigger_dag_id": result.flow, "conf": {"numbers": result.missing}} for result in results if result.missing
+        FlowRun(trigger_dag_id=result.flow, conf={"numbers": result.missing}) for result in results if result.missing
     ]
 
 

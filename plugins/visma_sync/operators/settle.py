@@ -2,26 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowRuntimeError
 
 from visma_sync.flows import FLOWS, is_mirrored
 from visma_sync.hooks.ledger import airflow_ledger
 from visma_sync.operators.opening import airflow_settings
+from visma_sync.operators.start import FlowRun, why_not_started
 from visma_sync.operators.turn import is_running
 from visma_sync.sync.waiting import unsettled
 
 # A run that is to take up what waits reads next to nothing besides.
 _HARDLY_ANYTHING = timedelta(seconds=1)
-
-
-class FlowRun(TypedDict):
-    """A run of a flow that is to be started."""
-
-    trigger_dag_id: str
-    conf: dict[str, str]
 
 
 class ShowWaiting(BaseOperator):
@@ -68,11 +61,8 @@ def _why_not(context: Mapping[str, Any], flow: str, *, off: bool) -> str:
     """Why no run of a flow may be started now; empty where one may."""
     if off:
         return "the settings say that it is off (flows_off)"
-    try:
-        if context["ti"].get_dag(flow).is_paused:
-            return "its DAG is paused"
-    except AirflowRuntimeError:
-        return "Airflow does not know its DAG"
+    if why_not := why_not_started(context, flow):
+        return why_not
     holder = airflow_ledger().turn_holder(flow)
     if holder is not None and is_running(holder.dag_id, holder.run_id):
         return f"its run {holder.run_id} is at work"
