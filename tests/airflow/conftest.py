@@ -36,13 +36,13 @@ class Stack:
         """The ledger that the flows use."""
         return open_ledger(f"sqlite:///{self.place.ledger}", self.place.secrets()["ledger_key"])
 
-    def run(self, conf: Mapping[str, Any] | None = None, *, within_seconds: float = 120) -> str:
+    def run(self, conf: Mapping[str, Any] | None = None, *, within_seconds: float = 300) -> str:
         """Trigger the flow, wait for its end; gives the run's name."""
         run = self.airflow.start_run(FLOW, EVERYTHING if conf is None else conf)
         self.wait_for(run, within_seconds=within_seconds)
         return run
 
-    def wait_for(self, run: str, *, flow: str = FLOW, within_seconds: float = 120) -> str:
+    def wait_for(self, run: str, *, flow: str = FLOW, within_seconds: float = 300) -> str:
         """Wait until a run is over; gives its state."""
         give_up = time.monotonic() + within_seconds
         while (state := self.airflow.run_state(flow, run)) not in FINISHED:
@@ -55,7 +55,7 @@ class Stack:
         return next(task for task in self.airflow.task_states(flow, run) if task.step == step)
 
     def wait_for_task(
-        self, run: str, step: str, *states: str, flow: str = FLOW, within_seconds: float = 60
+        self, run: str, step: str, *states: str, flow: str = FLOW, within_seconds: float = 180
     ) -> TaskState:
         """Wait until a task is in one of these states."""
         give_up = time.monotonic() + within_seconds
