@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 
@@ -145,10 +146,11 @@ def _prepare_database(place: Place, variables: Mapping[str, str]) -> None:
         template = LOCAL / "cache" / f"airflow-{wanted}.sqlite"
         if not template.exists():
             template.parent.mkdir(mode=0o700, exist_ok=True)
-            draft = template.with_suffix(".draft")
-            draft.unlink(missing_ok=True)
-            _migrate(draft, variables)
-            draft.replace(template)
+            # Two places may start at once: each makes its own, and the last one stays.
+            with TemporaryDirectory(dir=template.parent) as folder:
+                draft = Path(folder) / template.name
+                _migrate(draft, variables)
+                draft.replace(template)
         shutil.copyfile(template, place.database)
     made_with.write_text(wanted)
 
