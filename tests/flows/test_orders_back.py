@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ from tests.flows.order_back_flow import (
     sell,
     selling,
 )
-from tests.flows.running import EVERYTHING, MIDNIGHT, NOTHING_NEW, TODAY, demo_settings, only
+from tests.flows.running import EVERYTHING, IMPATIENT, MIDNIGHT, NOTHING_NEW, TODAY, demo_settings, only
 from visma_sync.errors import ConfigurationError
 from visma_sync.sync.fetch import Window
 
@@ -279,14 +280,29 @@ def test_terms_without_an_entry_park_the_order_and_name_the_setting(company_with
     assert "'30'" in ran.outcomes[number].cure
 
 
-def test_a_name_that_eaccounting_does_not_have_stops_the_flow_before_anything_is_sent(
-    company_with: CompanyWith,
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"orders": {"delivery_method": {"default": "Postduif"}}},
+        {"orders": {"delivery_term": {"default": "Postduif"}}},
+        {"orders": {"terms_of_payment": {"default": "Postduif"}}},
+        {"customers": {"terms_of_payment": {"default": "Postduif"}}},
+        {"orders": {"create_products": True}, "products": {"units": {"default": "Postduif"}}},
+        {"orders": {"create_products": True}, "products": {"codings": [{"coding": "Postduif"}]}},
+    ],
+    ids=lambda wrong: "-".join(f"{group}.{name}" for group in wrong for name in wrong[group]),
+)
+def test_a_name_that_eaccounting_does_not_have_stops_the_flow_before_anything_is_written(
+    wrong: dict[str, Any], company_with: CompanyWith
 ) -> None:
-    company = selling(company_with, orders={"delivery_method": {"default": "Postduif"}})
+    company = selling(company_with)
+    company.decide(mirror=wrong, **IMPATIENT)
     sales(company, 1)
-    with pytest.raises(ConfigurationError, match=r"mirror\.orders\.delivery_method: 'Postduif'"):
+    company.forget_requests()
+    group, setting = next((group, name) for group in reversed(wrong) for name in wrong[group])
+    with pytest.raises(ConfigurationError, match=rf"mirror\.{group}\.{setting}: 'Postduif'"):
         run(company)
-    assert back(company) == {}
+    assert not company.writes()
 
 
 @pytest.mark.parametrize(

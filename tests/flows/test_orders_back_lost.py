@@ -253,50 +253,6 @@ def with_person(company: Company, **fields: Any) -> None:
     company.source_client = Editing
 
 
-def with_a_draft(company_with: CompanyWith) -> tuple[Company, str]:
-    """A company in which an order of three pieces of 9.99 is a draft, as it could not be confirmed."""
-    company = selling(company_with)
-    number = sell(company, debtor(company))
-    company.fault("503", **WRITES["confirming"], times=50, retry_after=1)
-    run(company)
-    company.no_more_faults()
-    assert back(company)[number]["Status"] == DRAFT
-    return company, number
-
-
-def test_a_draft_whose_order_was_cancelled_meanwhile_never_becomes_an_order(company_with: CompanyWith) -> None:
-    company, number = with_a_draft(company_with)
-    company.in_target(f"orders/WB/{number}", status="Cancelled")
-    ran = run(company)
-    assert ran.ended(number) == "parked(source_changed)"
-    assert "is now cancelled" in ran.outcomes[number].detail
-    assert run(company, NOTHING_NEW).ended(number) == "parked(source_changed)"
-    assert back(company)[number]["Status"] == DRAFT
-    company.in_target(f"orders/WB/{number}", status="Open")
-    assert run(company).ended(number) == "created"
-    refuse_difference(company, number)
-
-
-def test_a_draft_whose_order_was_changed_meanwhile_waits_with_both_sums(company_with: CompanyWith) -> None:
-    company, number = with_a_draft(company_with)
-    company.in_target(f"orders/WB/{number}", lines=[line(price="20.00")])
-    ran = run(company)
-    assert ran.ended(number) == "parked(source_changed)"
-    assert "the draft has total 36.26 with VAT 6.29, the source 108.86 with VAT 18.89" in ran.outcomes[number].detail
-    assert back(company)[number]["Status"] == DRAFT
-    company.in_source(f"orders/{back(company)[number]['Id']}", Status=ONGOING)
-    assert run(company, NOTHING_NEW).ended(number) == "created"
-
-
-def test_a_draft_whose_order_was_put_back_as_it_was_goes_on(company_with: CompanyWith) -> None:
-    company, number = with_a_draft(company_with)
-    company.in_target(f"orders/WB/{number}", customer={"order": "PO 4711"})
-    assert run(company).ended(number) == "parked(source_changed)"
-    company.in_target(f"orders/WB/{number}", customer={"order": ""})
-    assert run(company).ended(number) == "created"
-    refuse_difference(company, number)
-
-
 def test_a_draft_that_somebody_changes_in_between_keeps_the_change_and_is_looked_at(company_with: CompanyWith) -> None:
     company = selling(company_with)
     (number,) = sales(company, 1)

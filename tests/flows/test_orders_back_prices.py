@@ -31,6 +31,8 @@ BRITAIN = {"countryId": "GB", "city": "Leeds", "postalCode": "LS1 4AP"}
 BUYERS: dict[str, tuple[dict[str, Any], str]] = {
     "a Dutch business": ({}, "NL21"),
     "a Dutch person": ({"private": True}, "NL21"),
+    "a Frisian business": ({"currencyId": "SEK"}, "NL21"),
+    "a Zeeuwse person": ({"private": True, "currencyId": "SEK"}, "NL21"),
     "a Swedish business": (
         {"address": SWEDEN, "vatZoneId": "EUBUSINESS", "vatRegistrationId": "SE556036079301"},
         "EUGOODS0",

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from visma_sync.ledger.conflicts import IntentTakenError
 from visma_sync.ledger.database import Columns, chunks, upsert
 from visma_sync.ledger.part import LedgerPart
-from visma_sync.ledger.rows import Attempt, Intent
+from visma_sync.ledger.rows import Attempt, Intent, Link
 from visma_sync.ledger.tables import as_row, from_row
 from visma_sync.ledger.tables import attempt as attempt_table
 from visma_sync.ledger.tables import intent as table
@@ -98,6 +98,22 @@ class Intents(LedgerPart):
         upsert(connection, table, self._intent_rows(undone), KEY, only_where=_is_open_and_the_same)
         if upsert(connection, table, self._intent_rows(opened), KEY, only_where=_may_be_opened) < len(opened):
             raise self._intent_taken(connection, opened)
+
+    def _take_back(self, connection: Connection, flow: str, made: Link) -> None:
+        """Have the intent to make a record of the target say that it is absent, as long as it made this one."""
+        connection.execute(
+            update(table)
+            .where(
+                table.c.pair == self.pair,
+                table.c.flow == flow,
+                table.c.kind == made.kind,
+                table.c.key == made.source_key,
+                table.c.action == "create",
+                table.c.state == "done",
+                table.c.target_key == made.target_key,
+            )
+            .values(state="absent")
+        )
 
     def _intent_rows(self, intents: Sequence[Intent]) -> list[dict[str, Any]]:
         rows = [as_row(intent, pair=self.pair) for intent in intents]

@@ -51,6 +51,16 @@ class Commits(Links, Outcomes, Intents, Sales):
                 raise taken from error
             raise
 
+    def forget_deleted(self, flow: str, links: Sequence[Link]) -> None:
+        """Forget that these documents were written: the target has them no more, and they may be made again.
+
+        Passed over where link or intent is about another document by now: somebody else has made it again.
+        """
+        with self._database.writing() as connection:
+            for link in links:
+                self._delete_link(connection, link)
+                self._take_back(connection, flow, link)
+
     def commit_together(self, commits: Sequence[Sequence[Entry]]) -> list[Conflict | None]:
         """Put several commits on disk in one transaction; gives the conflict of each, or None.
 

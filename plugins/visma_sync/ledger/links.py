@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import Column, Connection, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from visma_sync.ledger.conflicts import LinkTakenError
@@ -85,6 +85,17 @@ class Links(LedgerPart):
                 )
                 links = [from_row(Link, row) for row in rows]
                 self._write_links(connection, [of_kind[link.source_key](link) for link in links])
+
+    def _delete_link(self, connection: Connection, link: Link) -> None:
+        """Delete a link as long as it leads to the same record of the target."""
+        connection.execute(
+            delete(table).where(
+                table.c.pair == self.pair,
+                table.c.kind == link.kind,
+                table.c.source_key == link.source_key,
+                table.c.target_key == link.target_key,
+            )
+        )
 
     def _link_rows(self, links: Sequence[Link]) -> list[dict[str, Any]]:
         # In one order everywhere, so that two processes never wait for each other's rows in PostgreSQL.

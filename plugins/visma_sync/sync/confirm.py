@@ -37,7 +37,7 @@ async def confirm_documents(flow: DocumentFlow[Any], references: Sequence[Refere
     began_at = now() - _CLOCK_SLACK
 
     async def open_(reference: Reference) -> Reference | Outcome:
-        return await confirming.open(links[reference["key"]], reference)
+        return await confirming.open(links, reference)
 
     opened: list[Reference] = []
     turns = {reference["key"]: flow.turn_of(links[reference["key"]]) for reference in made}
@@ -73,9 +73,10 @@ class _Confirming:
         self._kind = flow.run.kind
         self._step = step
 
-    async def open(self, link: Link, reference: Reference) -> Reference | Outcome:
+    async def open(self, links: dict[str, Link], reference: Reference) -> Reference | Outcome:
         """Compare a document and take it off hold; what is no longer ours to change is parked."""
-        standing = await self._read(link.target_key)
+        standing = await self._read(links[reference["key"]].target_key)
+        link = links[reference["key"]] = self._flow.judged(standing, links[reference["key"]])
         if standing.state == "cancelled":
             raise self._cancelled(standing)
         self._refuse_different(standing, link)
@@ -180,7 +181,7 @@ class _Confirming:
     def _gone(self, key: str) -> RecordParkedError:
         return RecordParkedError(
             [Reason("gone_from_target", f"{self._kind} {key} was made but is no longer in the target")],
-            resolution="Find out who deleted it, and restore or re-enter it in the target.",
+            resolution=self._flow.cure_of_deleted,
         )
 
     def _edited(self, standing: Standing) -> RecordParkedError:

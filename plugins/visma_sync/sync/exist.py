@@ -8,12 +8,22 @@ from typing import Any
 from visma_sync.ledger.journal import Conflict
 from visma_sync.ledger.rows import HeldRecord, Link, Outcome, SaleClaim
 from visma_sync.sync.fetch import FILTERED
-from visma_sync.sync.flow import DocumentFlow, Standing
+from visma_sync.sync.flow import PARTLY_ECHO, DocumentFlow, Standing
 from visma_sync.sync.reference import Reference
 from visma_sync.sync.run import Run
 
 # Clocks of the source, the target and this machine differ; a document of ours is never older than its source by more.
 CLOCK_SLACK = timedelta(hours=1)
+
+# What is said of records that are skipped although a part of them is missing in the target: detail and cure.
+_FOR_A_PERSON: Mapping[str, tuple[str, str]] = {
+    PARTLY_ECHO: (
+        "it charges orders that came from the target together with others; no run sends any of it",
+        "The target invoices the orders that came from it (our reference on them is the marker with their number "
+        "there). Enter an invoice of the other orders in the target by hand, without the rows of those, and their part "
+        "of the payment on it. Better never put both on one invoice.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ async def check_exist(flow: DocumentFlow[Any], references: list[Reference]) -> l
     run = flow.run
     keys = [reference["key"] for reference in references]
     held = run.ledger.held(run.flow, keys, with_source=False)
-    links = run.ledger.links(run.kind, keys)
+    links = await _without_deleted(flow, run.ledger.links(run.kind, keys), held)
     intents = run.ledger.intents(run.writer_of(run.kind), run.kind, keys, "create")
     # The writing step looks these up, whether they are still wanted or not, and compares before it adopts.
     uncertain = {key for key, intent in intents.items() if intent.state == "open"}
@@ -44,11 +54,24 @@ async def check_exist(flow: DocumentFlow[Any], references: list[Reference]) -> l
     sorted_.settled.extend(await _found_in_target(flow, wanted, held))
     settled = {outcome.key for outcome in sorted_.settled}
     run.ledger.save_outcomes(run.flow, run.run_id, sorted_.settled)
+    if any(ref["key"] not in settled and ref["key"] not in links for ref in references):
+        await flow.check_settings()
     return [
         Reference(**{**reference, "state": _state(flow, reference, held, links)})
         for reference in references
         if reference["key"] not in settled
     ]
+
+
+async def _without_deleted(
+    flow: DocumentFlow[Any], links: dict[str, Link], held: Mapping[str, HeldRecord]
+) -> dict[str, Link]:
+    """The links without those whose document was deleted before it was confirmed, where the flow settles it anew."""
+    half_done = {key: link for key, link in links.items() if not link.detail.get("confirmed")}
+    deleted = await flow.deleted(half_done, held) if half_done else ()
+    if not flow.run.dry_run:
+        flow.run.ledger.forget_deleted(flow.run.writer_of(flow.run.kind), [links[key] for key in deleted])
+    return {key: link for key, link in links.items() if key not in deleted}
 
 
 def _sent_otherwise(flow: DocumentFlow[Any], wanted: list[Reference], held: Mapping[str, HeldRecord]) -> dict[str, str]:
@@ -113,7 +136,16 @@ def _exists(reference: Reference, record: HeldRecord, link: Link, unwanted: str)
 
 
 def _skipped(reference: Reference, reason: str) -> Outcome:
-    return Outcome(reference["key"], reference["number"], "skipped", reason, currency=reference["currency"])
+    detail, cure = _FOR_A_PERSON.get(reason, ("", ""))
+    return Outcome(
+        reference["key"],
+        reference["number"],
+        "skipped",
+        reason,
+        cure=cure,
+        detail=detail,
+        currency=reference["currency"],
+    )
 
 
 async def _found_in_target(

@@ -151,6 +151,8 @@ class DocumentFlow(RecordFlow[R]):
     """
 
     verb: ClassVar[str]
+    # What a person does about a document that somebody deleted before it was taken there.
+    cure_of_deleted: ClassVar[str] = "Find out who deleted it, and restore or re-enter it in the target."
     # On which path it sends sales (order, invoice, booking); empty where its records are no sales.
     path: ClassVar[str] = ""
 
@@ -182,6 +184,16 @@ class DocumentFlow(RecordFlow[R]):
     @abstractmethod
     async def existing(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> Mapping[str, Standing]:
         """By key, the documents of the target that carry the marker of these records, which have no link."""
+
+    async def check_settings(self) -> None:
+        """Refuse, before anything is written, what the settings of this flow name and the target lacks.
+
+        ConfigurationError where something is missing.
+        """
+
+    async def deleted(self, half_done: Mapping[str, Link], records: Mapping[str, HeldRecord]) -> Collection[str]:
+        """By these links, the keys of records whose document is gone from the target and which are settled anew."""
+        return ()
 
     # Documents of several records
 
@@ -219,6 +231,13 @@ class DocumentFlow(RecordFlow[R]):
     @abstractmethod
     async def read(self, key: str) -> Standing | None:
         """A document read whole, None where there is none."""
+
+    def judged(self, standing: Standing, link: Link) -> Link:
+        """The link by which a document that was just read is judged, and which is kept once it is confirmed.
+
+        Raises RecordParkedError where the document is not to be taken further.
+        """
+        return link
 
     @abstractmethod
     async def take_off_hold(self, standing: Standing) -> None:

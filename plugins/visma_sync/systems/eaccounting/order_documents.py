@@ -3,6 +3,7 @@
 Source: "eAccounting OpenAPI 2026-02". Nothing here mails or prints.
 """
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,8 +31,9 @@ class OrderDocument:
     """An order as it stands; `customer` is the customer's key, `reference` our own reference on it.
 
     `state` is hold (a draft), open, shipped or invoiced; `total` includes `vat`, both before whole-unit rounding and in
-    the order's currency; `amounts` are those of its rows, text rows left out. `content` is what people may have
-    changed: two readings of an untouched order have the same.
+    the order's currency; `amounts` are those of its rows, text rows left out, `quantities` those of its articles by
+    SKU. Days are written as 2026-01-31, empty where there is none. `content` is what people may have changed: two
+    readings of an untouched order have the same.
     """
 
     key: str
@@ -42,6 +44,10 @@ class OrderDocument:
     total: Decimal
     vat: Decimal
     amounts: tuple[Decimal, ...]
+    currency: str
+    ordered_on: str
+    delivery_on: str
+    quantities: Mapping[str, Decimal]
     content: Mapping[str, Any] = field(repr=False)
 
     @classmethod
@@ -59,6 +65,10 @@ class OrderDocument:
             total=_total(body, sum(amounts, Decimal(0)), vat),
             vat=vat,
             amounts=amounts,
+            currency=text_of(body, "CurrencyCode"),
+            ordered_on=text_of(body, "OrderDate")[:10],
+            delivery_on=text_of(body, "DeliveryDate")[:10],
+            quantities=_quantities(rows),
             content=_content(body),
         )
 
@@ -71,6 +81,13 @@ def _total(body: Row, rows: Decimal, vat: Decimal) -> Decimal:
     total = rows if body.get("IncludesVat") else rows + vat
     amount = amount_of(body, SYSTEM, "an order", "Amount")
     return total if amount in {rows, total, total - vat} else amount
+
+
+def _quantities(rows: list[Row]) -> dict[str, Decimal]:
+    quantities: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        quantities[text_of(row, "ArticleNumber")] += Decimal(row.get("Quantity") or 0)
+    return dict(quantities)
 
 
 def _content(body: Row) -> dict[str, Any]:

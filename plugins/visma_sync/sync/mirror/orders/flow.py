@@ -11,16 +11,27 @@ from visma_sync.errors import Reason, RecordParkedError, RecordRejectedError
 from visma_sync.ledger.rows import HeldRecord, Intent, Link
 from visma_sync.sync.exist import CLOCK_SLACK
 from visma_sync.sync.flow import ECHO, Built, DocumentFlow, Standing
-from visma_sync.sync.mirror.orders.drafts import AMOUNTS, MISFITS, refuse_changed, refuse_misfits, stays_a_draft
+from visma_sync.sync.mirror.orders.drafts import (
+    AMOUNTS,
+    GONE,
+    MISFITS,
+    compared_later,
+    content_of,
+    judge,
+    stays_a_draft,
+)
+from visma_sync.sync.mirror.orders.names import check_names
 from visma_sync.sync.mirror.orders.plan import plan_order
 from visma_sync.sync.mirror.orders.ports import ListedOrder, OrderDocument, OrderTarget, SalesOrderSource
-from visma_sync.sync.mirror.orders.surroundings import Around, look_around
+from visma_sync.sync.mirror.orders.surroundings import Around, customer_keys, look_around
 from visma_sync.sync.ports import SourceRecord
 from visma_sync.sync.reference import Reference, amount_text
-from visma_sync.sync.run import Run, hash_of, now
+from visma_sync.sync.run import Run, now
 
 # The day of an order stands for when it was made; people date orders ahead.
 DATED_AHEAD = timedelta(days=31)
+# In the facts of a record: that a person named its number.
+_ASKED_FOR = "asked_for"
 
 
 class MirroredOrderFlow(DocumentFlow[SalesOrder]):
@@ -31,6 +42,10 @@ class MirroredOrderFlow(DocumentFlow[SalesOrder]):
 
     kind = "order"
     verb = "confirm"
+    cure_of_deleted = (
+        "Find out who deleted it. To have it made again, trigger the flow with its number; that also gives up an order "
+        "that is cancelled in the source."
+    )
 
     _around: Around
 
@@ -39,6 +54,9 @@ class MirroredOrderFlow(DocumentFlow[SalesOrder]):
         self._settings = self.run.settings.mirror.orders
         self._confirmed: dict[str, Standing] = {}
         self._seen: dict[str, Standing] = {}
+        self._documents: dict[str, OrderDocument] = {}
+        self._gone: set[str] = set()
+        self._asked_for = False
 
     # Reading
 
@@ -53,15 +71,19 @@ class MirroredOrderFlow(DocumentFlow[SalesOrder]):
         settled = {key for key, link in links.items() if link.detail.get("confirmed")}
         settled.update(self.echoes({key: listed.record for key, listed in page.items()}))
         wanted = {key for key, listed in page.items() if listed.state in self._settings.send_when.status}
-        wanted |= {key for key, intent in intents.items() if intent.state == "open"}
+        # What is half done is judged by all that the source says.
+        wanted |= links.keys() | {key for key, intent in intents.items() if intent.state == "open"}
         whole = {record.key: record for record in await self.source.sales_orders.whole(wanted - settled)}
         return [whole.get(key, listed.record) for key, listed in page.items()]
 
     async def by_number(self, numbers: Collection[str]) -> list[Any]:
+        self._asked_for = True
         return await self.source.sales_orders.numbered(numbers, self._settings.send_when.types)
 
     async def by_key(self, keys: Collection[str]) -> list[Any]:
-        return await self.source.sales_orders.whole(keys)
+        found = await self.source.sales_orders.whole(keys)
+        self._gone.update(set(keys) - {record.key for record in found})
+        return found
 
     def reference_of(self, record: SalesOrder) -> Reference:
         return Reference(
@@ -84,6 +106,11 @@ class MirroredOrderFlow(DocumentFlow[SalesOrder]):
             "status": record.state,
             "sale": self._sale_named(record.reference),
             "content": content_of(record),
+            "customer": record.customer_key,
+            "delivery": record.delivery_on.isoformat() if record.delivery_on else "",
+            GONE: record.key in self._gone,
+            _ASKED_FOR: self._asked_for,
+            **compared_later(record, self._settings.freight_sku),
         }
 
     def _sale_named(self, reference: str) -> str:
@@ -106,6 +133,8 @@ class MirroredOrderFlow(DocumentFlow[SalesOrder]):
     # Which are sent
 
     def unwanted(self, reference: Reference, record: HeldRecord) -> str:
+        if record.facts.get(GONE):
+            return "gone_from_source"
         if record.facts.get("type") not in self._settings.send_when.types:
             return "type_not_wanted"
         if not self._is_in_wanted_state(record):
@@ -127,6 +156,14 @@ class MirroredOrderFlow(DocumentFlow[SalesOrder]):
             for ref in wanted
             if (of_sale := totals.get(sales[ref["key"]])) and (marked or Decimal(ref["total"]) in of_sale)
         }
+
+    async def check_settings(self) -> None:
+        await check_names(self.run, self.target)
+
+    async def deleted(self, half_done: Mapping[str, Link], records: Mapping[str, HeldRecord]) -> Collection[str]:
+        """Nothing is made again by itself: only what a person names, and what the source has no more is given up."""
+        told = {key for key in half_done if records[key].facts[GONE] or records[key].facts[_ASKED_FOR]}
+        return {key for key in told if await self.target.order_documents.read(half_done[key].target_key) is None}
 
     async def existing(self, wanted: Sequence[Reference], records: Mapping[str, HeldRecord]) -> Mapping[str, Standing]:
         by_marker = {self._marker_of(reference["key"]): reference["key"] for reference in wanted}
@@ -165,6 +202,7 @@ class MirroredOrderFlow(DocumentFlow[SalesOrder]):
                 "vat": str(plan.wanted.vat),
                 MISFITS: list(plan.misfits),
                 AMOUNTS: [str(amount) for amount in plan.amounts],
+                **compared_later(order, self._settings.freight_sku),
             },
         )
 
@@ -185,17 +223,21 @@ class MirroredOrderFlow(DocumentFlow[SalesOrder]):
         document = await self.target.order_documents.read(key)
         if document is None:
             return None
+        self._documents[key] = document
         standing = self._seen[key] = _standing(document)
-        if link := self.run.ledger.links_by_target(self.kind, [key]).get(key):
-            if document.state == "hold":
-                self._refuse_changed(document, link)
-            refuse_misfits(document, link)
         return standing
 
-    def _refuse_changed(self, draft: OrderDocument, link: Link) -> None:
-        held = self.run.ledger.held(self.run.flow, [link.source_key], with_source=False)
-        if record := held.get(link.source_key):
-            refuse_changed(draft, link, record, is_wanted=self._is_in_wanted_state(record))
+    def judged(self, standing: Standing, link: Link) -> Link:
+        """What a person corrected or changed meanwhile, on either side, counts: not what was sent."""
+        record = self.run.ledger.held(self.run.flow, [link.source_key], with_source=False)[link.source_key]
+        number = str(record.facts["customer"])
+        return judge(
+            self._documents[standing.key],
+            link,
+            record,
+            is_wanted=self._is_in_wanted_state(record),
+            customer=customer_keys(self.run, [number]).get(number, ""),
+        )
 
     async def take_off_hold(self, standing: Standing) -> None:
         """The step carries nothing, so it overwrites nothing; whether somebody changed the draft is seen afterwards."""
@@ -222,15 +264,6 @@ class MirroredOrderFlow(DocumentFlow[SalesOrder]):
                 [Reason("edited_in_target", f"somebody changed order {after.name} while it became an order")],
                 resolution="Check it in the target; it counts as sent as soon as total and VAT agree.",
             )
-
-
-def content_of(order: SalesOrder) -> str:
-    """A text that changes when what lists show of an order does: its customer, quantity, total, days and references."""
-    said = order.model_dump(
-        mode="json",
-        include={"customer_key", "currency", "ordered_on", "delivery_on", "buyer_reference", "reference"},
-    )
-    return hash_of(said | {"total": amount_text(order.total), "quantity": f"{order.quantity.normalize():f}"})
 
 
 def _standing(document: OrderDocument) -> Standing:

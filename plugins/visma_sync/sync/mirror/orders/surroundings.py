@@ -8,20 +8,14 @@ from typing import Any, cast
 
 from visma_sync.domain.customer import Customer
 from visma_sync.domain.sales_order import SalesOrder
-from visma_sync.errors import ConfigurationError, Reason, RecordParkedError, RecordRejectedError
+from visma_sync.errors import Reason, RecordParkedError, RecordRejectedError
 from visma_sync.ledger.rows import HeldRecord
 from visma_sync.sync.lists import target_list
+from visma_sync.sync.mirror.orders.names import terms_by_name
 from visma_sync.sync.mirror.orders.plan import SoldArticle, Surroundings
 from visma_sync.sync.mirror.orders.ports import Buyer, OrderTarget, PriceRules, SalesOrderSource
 from visma_sync.sync.mirror.orders.products import ARTICLE, CODING
 from visma_sync.sync.run import Run, source_lists
-
-# The setting, and the list of the target whose names it gives.
-_NAMED = {
-    "terms_of_payment": "terms_of_payment",
-    "delivery_method": "delivery_methods",
-    "delivery_term": "delivery_terms",
-}
 
 
 @dataclass(frozen=True)
@@ -58,8 +52,7 @@ class Around:
 async def look_around(
     run: Run, source: SalesOrderSource, target: OrderTarget, records: Mapping[str, HeldRecord]
 ) -> Around:
-    """Read what these orders need. ConfigurationError where the settings name what the target does not have."""
-    names = await _names(run, target)
+    """Read what these orders need."""
     lists = await source_lists(run, "order", source)
     mapping = run.mapping("order")
     orders = {
@@ -75,36 +68,21 @@ async def look_around(
             category: frozenset(str(tax.get("vat_id", "")) for tax in row["facts"].get("taxes", ()))
             for category, row in lists["vat_categories"].items()
         },
-        terms=names["terms_of_payment"],
+        terms=await terms_by_name(run, target),
     )
 
 
-async def _names(run: Run, target: OrderTarget) -> dict[str, dict[str, str]]:
-    """By setting, the keys of what the target has, by name; in small letters."""
-    found: dict[str, dict[str, str]] = {}
-    missing: list[str] = []
-    for setting, name in _NAMED.items():
-        wanted = getattr(run.settings.mirror.orders, setting).values
-        rows = await target_list(run, target, name) if wanted else []
-        found[setting] = {row["description"].casefold(): row["id"] for row in rows if row["active"]}
-        known = found[setting]
-        missing += [f"mirror.orders.{setting}: '{one}'" for one in sorted(wanted) if one.casefold() not in known]
-    if missing:
-        run.ledger.forget_master_data("target")
-        raise ConfigurationError(
-            f"the target does not know: {', '.join(missing)}",
-            resolution="Correct these settings, or make the values in the target.",
-            operation="create_orders",
-        )
-    return found
+def customer_keys(run: Run, numbers: Collection[str]) -> dict[str, str]:
+    """The keys in the target of customers that either direction linked, by their number in the source."""
+    links = {number: link.target_key for number, link in run.ledger.links("customer", numbers).items()}
+    others = run.ledger.mirrored().links_by_target("customer", numbers)
+    return {number: link.source_key for number, link in others.items()} | links
 
 
 async def _buyers(
     run: Run, source: SalesOrderSource, target: OrderTarget, numbers: Collection[str]
 ) -> dict[str, Buyer]:
-    links = {number: link.target_key for number, link in run.ledger.links("customer", numbers).items()}
-    others = run.ledger.mirrored().links_by_target("customer", numbers)
-    keys = {number: link.source_key for number, link in others.items()} | links
+    keys = customer_keys(run, numbers)
     known = await target.sold.buyers(set(keys.values())) if keys else {}
     found: dict[str, Buyer] = {number: known[key] for number, key in keys.items() if key in known}
     return (await _new_buyers(run, source, set(numbers) - keys.keys()) if run.dry_run else {}) | found

@@ -44,12 +44,12 @@ async def target_lists(run: Run, target: Lists, products: Collection[Product]) -
     lists = []
     for name, names in wanted.items():
         rows = await target_list(run, target, name)
-        known = {each for row in rows for each in _names(row)}
+        known = {each for row in rows for each in names_of(row)}
         lists.append(rows if known.issuperset(names) else await target_list(run, target, name, fresh=True))
     return TargetLists(*lists)
 
 
-def _names(row: Row) -> tuple[str, ...]:
+def names_of(row: Row) -> tuple[str, ...]:
     """How people call a value of a list; a unit has several names."""
     facts = row["facts"]
     return row["description"], facts.get("abbreviation", ""), facts.get("code", "")
@@ -142,7 +142,7 @@ def _fits(coding: Row, product: Product) -> bool:
 def _unit(product: Product, settings: Settings, lists: TargetLists) -> str:
     named = settings.mirror.products.units.choose(product.unit, "mirror.products.units")
     for row in lists.units:
-        if named in _names(row):
+        if named in names_of(row):
             return str(row["id"])
     raise RecordParkedError(
         [Reason("unit_unknown", f"the target has no unit '{named}'")],
