@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.flows.running import FLOW, NOTHING_NEW, Company, Ran, only
+from tests.flows.running import FLOW, IMPATIENT, NOTHING_NEW, Company, Ran, only
 from tests.flows.test_kills import killed_when
 from visma_sync.ledger.rows import Outcome
 from visma_sync.sync.fetch import Window
@@ -15,6 +15,7 @@ from visma_sync.sync.waiting import Unsettled, unsettled
 POST_ORDER = {"method": "POST", "path": "/SalesOrders$"}
 NO_UNIT: dict[str, object] = {"default": None, "table": {}}
 HOUR = timedelta(hours=1)
+CUSTOMERS, PRODUCTS = "customers_eaccounting_to_vismanet", "products_eaccounting_to_vismanet"
 
 
 def moment() -> datetime:
@@ -28,10 +29,10 @@ def look(company: Company, *, at: datetime | None = None, by_hand: bool = False,
     return unsettled(company.ledger(), flow, at, looked_since=at if by_hand else at - HOUR, wait=wait)
 
 
-def take_up(company: Company) -> Ran:
+def take_up(company: Company, flow: str = FLOW) -> Ran:
     """The run that settle starts: it reads the last second, and takes up what waits."""
     now = moment()
-    return company.run(Window("manual", now - timedelta(seconds=1), now))
+    return company.run(Window("manual", now - timedelta(seconds=1), now), flow=flow)
 
 
 def lose_an_answer(company: Company, kind: str = "timeout_after") -> None:
@@ -174,3 +175,34 @@ def test_what_a_killed_process_left_is_looked_for_by_the_next_look(untroubled: C
     assert {group.state for group in found.waiting} == {"fetched"}
     assert set(take_up(untroubled).all_ended().values()) == {"created"}
     assert set(in_target(untroubled).values()) == {1}
+
+
+def test_a_lost_answer_to_a_customer_that_no_order_waits_for_any_more_is_looked_for_too(untroubled: Company) -> None:
+    untroubled.fault("timeout_after", method="POST", path="/v1/customer$")
+    untroubled.tries = 1
+    untroubled.run(only("10002"))
+    untroubled.tries = 5
+    untroubled.decide(filters={FLOW: ["=order.currency == 'XXX'"]}, **IMPATIENT)
+    take_up(untroubled)
+    assert not untroubled.ledger().waiting(FLOW)
+    found = look(untroubled, flow=CUSTOMERS, at=moment() + timedelta(seconds=2))
+    (lost,) = found.lost
+    assert found.due
+    assert take_up(untroubled, CUSTOMERS).ended(lost.marker) == "unchanged(found_by_marker)"
+    assert look(untroubled, flow=CUSTOMERS).lost == []
+    made = Counter(customer.get("accountReference") for customer in untroubled.state("vismanet", "customers"))
+    assert made[lost.marker] == 1
+
+
+def test_a_lost_change_of_a_product_that_a_filter_leaves_out_since_is_looked_for(untroubled: Company) -> None:
+    untroubled.run(flow=PRODUCTS)
+    article = next(iter(untroubled.state("eaccounting", "articles")))
+    untroubled.in_source(f"articles/{article['Id']}", Name="Renamed")
+    untroubled.fault("timeout_after", method="PUT", path="/v1/inventory/")
+    untroubled.tries = 1
+    ran = untroubled.run(only(article["Number"]), flow=PRODUCTS)
+    untroubled.tries = 5
+    assert ran.ended(article["Number"]) == "uncertain(answer_lost)"
+    untroubled.decide(filters={PRODUCTS: ["=product.number == 'XXX'"]}, **IMPATIENT)
+    take_up(untroubled, PRODUCTS)
+    assert not look(untroubled, flow=PRODUCTS, by_hand=True).lines

@@ -21,9 +21,9 @@ Identifier = tuple[str, str]
 class Difference:
     """A record about which the systems do not agree, without personal data.
 
-    `kind` is missing, double, amount, vat, currency or deleted. `total`, `vat` (in it) and `vat_codes` are what should
-    stand in the target, those with `found` what stands there, None or empty where that is not known. Amounts are in
-    `currency`, `day` is the business date (ISO 8601). `cure` says what a person does.
+    `kind` is missing, double, amount, vat, currency, deleted or withdrawn. `total`, `vat` (in it) and `vat_codes` are
+    what should stand in the target, those with `found` what stands there, None or empty where that is not known.
+    Amounts are in `currency`, `day` is the business date (ISO 8601). `cure` says what a person does.
     """
 
     kind: str

@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 
 from visma_sync.errors import RecordRejectedError
 from visma_sync.ledger.rows import HeldRecord, Outcome
-from visma_sync.sync.flow import ECHO, RecordFlow
+from visma_sync.sync.flow import ECHO, MasterFlow, RecordFlow
 from visma_sync.sync.ports import SourceRecord
 from visma_sync.sync.reference import Reference
 from visma_sync.sync.run import Run, held_record, source_lists
@@ -102,6 +102,17 @@ async def _take_up_again(flow: RecordFlow[Any], catch: _Catch) -> None:
     deleted = f"the source has no such {run.kind} any more"
     outcomes = [Outcome(key, waiting[key].number, "skipped", "gone_from_source", detail=deleted) for key in lost]
     run.ledger.save_outcomes(run.flow, run.run_id, outcomes)
+    await _take_up_lost(flow, catch)
+
+
+async def _take_up_lost(flow: RecordFlow[Any], catch: _Catch) -> None:
+    """Lost answers to writes of records that wait nowhere any more are settled too, as long as the source has them."""
+    if not isinstance(flow, MasterFlow):
+        return
+    lost = {intent.key for intent in flow.run.ledger.open_intents(flow.run.flow) if flow.may_settle(intent)}
+    lost -= catch.read | catch.taken_up
+    if lost:
+        await _hold(flow, await flow.by_key(lost), catch, again=True)
 
 
 def _note_unknown(run: Run, numbers: set[str], catch: _Catch) -> None:
@@ -182,10 +193,10 @@ async def _hold(flow: RecordFlow[Any], records: Sequence[SourceRecord], catch: _
 
 def _begun(run: Run, keys: Collection[str]) -> set[str]:
     """Records that may be in the target, or are there half done: these are finished, whatever the filters say."""
-    intents = run.ledger.intents(run.writer_of(run.kind), run.kind, keys, "create")
+    intents = run.ledger.open_intents(run.writer_of(run.kind))
     links = run.ledger.links(run.kind, keys)
     half_done = {key for key, link in links.items() if link.detail.get("confirmed") is False}
-    return half_done | {key for key, intent in intents.items() if intent.state == "open"}
+    return half_done | {intent.key for intent in intents if intent.kind == run.kind}
 
 
 async def _read(flow: RecordFlow[Any], record: SourceRecord, catch: _Catch) -> Any:

@@ -104,6 +104,11 @@ class MasterFlow(RecordFlow[R]):
     async def settle(self, references: Sequence[Reference], settling: Settling) -> None:
         """Bring each of these records to its outcome, in `settling`."""
 
+    @classmethod
+    def may_settle(cls, intent: Intent) -> bool:
+        """Whether a run settles this lost answer when it takes the record up, although it waits nowhere any more."""
+        return intent.kind == cls.kind and intent.action in {"create", "update"} and intent.given_up_at is not None
+
 
 @dataclass(frozen=True)
 class Standing:

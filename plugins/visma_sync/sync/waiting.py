@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from visma_sync.ledger.ledger import Ledger
 from visma_sync.ledger.rows import HeldRecord, Intent
+from visma_sync.sync.catalog import RECORD_FLOWS
+from visma_sync.sync.flow import MasterFlow
 
 _SHOWN = 5
 
@@ -37,8 +39,8 @@ class Waiting:
 class Unsettled:
     """What a flow has not settled: records that wait, and lost answers to writes of records that do not wait here.
 
-    Such a write is looked for by the run that needs its record. `due` tells that it is time for another look at the
-    records, and that no run has looked since.
+    Such a write is looked for by the run that needs its record, or else by the flow in whose name it was begun. `due`
+    tells that it is time for another look at the records, and that no run has looked since.
     """
 
     flow: str
@@ -51,7 +53,7 @@ class Unsettled:
         """What waits as a person reads it."""
         lost = [
             f"write of {intent.kind} {intent.marker or intent.key} ({intent.action}) without an answer since "
-            f"{_moment(intent.started_at)}: it is looked for by the run that needs it"
+            f"{_moment(intent.started_at)}: {_looked_for(self.flow, intent)}"
             for intent in self.lost
         ]
         return [*(group.line for group in self.waiting), *lost]
@@ -68,12 +70,27 @@ def unsettled(ledger: Ledger, flow: str, moment: datetime, *, looked_since: date
     keys = {record.key for record in records}
     free_at = {intent.key: intent.given_up_at + wait for intent in intents if intent.given_up_at}
     due_at = [free_at.get(record.key, looked_since) for record in records if record.state != "rejected"]
+    due_at += [free_at[intent.key] for intent in intents if intent.key not in keys and _settles(flow, intent)]
     last = _last_look(ledger, flow)
     return Unsettled(
         flow,
         _grouped(records, ledger.waiting_since(flow, keys)),
         [intent for intent in intents if intent.key not in keys],
         due=any(due <= moment and (last is None or last < max(due, looked_since)) for due in due_at),
+    )
+
+
+def _settles(flow: str, intent: Intent) -> bool:
+    """Whether the runs of a flow take up a lost answer although its record waits nowhere."""
+    kept = RECORD_FLOWS.get(flow)
+    return kept is not None and issubclass(kept, MasterFlow) and kept.may_settle(intent)
+
+
+def _looked_for(flow: str, intent: Intent) -> str:
+    others = f", else by the next run of {flow}" if _settles(flow, intent) else ""
+    return (
+        f"it is looked for by the run that needs it{others}. "
+        "Where it stays for a day: see in the target whether it was made, and correct it there"
     )
 
 

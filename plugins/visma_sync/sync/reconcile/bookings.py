@@ -12,7 +12,7 @@ from visma_sync.domain.totals import Totals
 from visma_sync.ledger.rows import Link
 from visma_sync.sync.bookings.journals import standing_of
 from visma_sync.sync.bookings.members import JOURNALS, journals_run
-from visma_sync.sync.reconcile.documents import Due, Found, Owner, Period, whole
+from visma_sync.sync.reconcile.documents import Due, Found, Owner, Period, document_of, whole
 from visma_sync.sync.reconcile.side import Side
 
 
@@ -37,6 +37,11 @@ class BookingSide(Side):
         """A journal may hold others besides this invoice."""
         return None
 
+    @property
+    def marker_is_ours(self) -> bool:
+        """What a journal of ours is called names one of the invoices in it."""
+        return True
+
     def markers(self, numbers: Mapping[str, str]) -> dict[str, str]:
         return {key: number for key, number in numbers.items() if number}
 
@@ -55,7 +60,7 @@ class BookingSide(Side):
                 dues.append(self.due_of(owner, made[marker], made[marker].target_key))
             else:
                 # Found in the target after a lost ledger: only that it is still there can be told.
-                dues += [Due(owner, link.target_key.partition("#")[0], None, None) for owner, link in of_journal]
+                dues += [Due(owner, document_of(link.target_key), None, None) for owner, link in of_journal]
         return dues
 
     def _found(self, row: Any) -> Found:

@@ -1,11 +1,13 @@
 """Comparing: what should stand in the target with what does; no look-ups, no side effects."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from visma_sync.ledger.differences import Difference
 from visma_sync.sync.reconcile.documents import Due, Found, Owner, Shares, whole
 
-MISSING, DOUBLE, AMOUNT, VAT, CURRENCY, DELETED = "missing", "double", "amount", "vat", "currency", "deleted"
+MISSING, DOUBLE, AMOUNT, VAT, CURRENCY = "missing", "double", "amount", "vat", "currency"
+DELETED, WITHDRAWN = "deleted", "withdrawn"
 _CURES = {
     MISSING: "Trigger reconcile with 'resend', or the flow with this number.",
     DOUBLE: "Decide which of them is right; delete or cancel the others in the target.",
@@ -13,7 +15,13 @@ _CURES = {
     VAT: "Correct the VAT in the target, or the one that is wrong.",
     CURRENCY: "Cancel the document in the target and enter it in the right currency.",
     DELETED: "Find out who deleted or cancelled it; restore it there, or take the sale back in the source.",
+    WITHDRAWN: "Delete or cancel it in the target too, or enter the sale in the source again and leave this one out.",
 }
+
+_DOUBTFUL = (
+    "Look whether it is the same sale: then delete or cancel one of them in the target. Else change the customer's "
+    "reference there; with a marker_prefix in the settings, references of others are never taken for ours."
+)
 
 
 def differences_of(due: Due, found: Found | None) -> list[Difference]:
@@ -43,13 +51,19 @@ def _disagreement(due: Due, found: Found) -> tuple[str, str]:
     return "", ""
 
 
-def double_of(owner: Owner, found: Sequence[Found]) -> list[Difference]:
-    """Documents that carry the marker of one record, where more than one of them is alive."""
-    alive = sorted({one.key for one in found if one.is_alive})
-    if len(alive) < 2:
-        return []
-    detail = f"the target has it {len(alive)} times: {', '.join(alive)}"
-    return [_difference(DOUBLE, Due(owner, alive[0], None, None), None, detail)]
+def double_of(owner: Owner, target_keys: Sequence[str], doubtful: Sequence[str]) -> Difference:
+    """A record with several documents; nobody can tell for sure that the `doubtful` ones among them are its own."""
+    detail = f"the target has it {len(target_keys)} times: {', '.join(target_keys)}"
+    if not doubtful:
+        return _difference(DOUBLE, Due(owner, target_keys[0], None, None), None, detail)
+    detail += f"; the number in {', '.join(doubtful)} may be the customer's own"
+    return replace(_difference(DOUBLE, Due(owner, target_keys[0], None, None), None, detail), cure=_DOUBTFUL)
+
+
+def withdrawn_of(due: Due, found: Found) -> Difference:
+    """A document that stands although the source has its record no more."""
+    detail = f"it was deleted in the source after it was sent; {found.name} still stands in the target"
+    return _difference(WITHDRAWN, replace(due, total=None, vat=None, shares=None), found, detail)
 
 
 def _same_vat(due: Shares, found: Shares) -> bool:

@@ -55,7 +55,7 @@ class Found:
     """A document of the target; amounts in its currency, negative ones of what takes a sale back.
 
     `markers` are the texts that tell whose it is. `vat` and `shares` are None where its list does not say them;
-    `changed_at` is UTC.
+    `changed_at` is UTC. `sort` tells documents of several sorts apart, `customer` is the number of its customer.
     """
 
     key: str
@@ -67,6 +67,8 @@ class Found:
     vat: Decimal | None
     shares: Shares | None
     changed_at: datetime | None
+    sort: str = ""
+    customer: str = ""
 
     @property
     def is_alive(self) -> bool:
@@ -82,6 +84,11 @@ class Waiting:
     state: str
     reason: str
     cure: str
+
+
+def document_of(target_key: str) -> str:
+    """The key of the document that a link leads to, where it leads to a part of one."""
+    return target_key.partition("#")[0]
 
 
 def whole(shares: Shares, total: Decimal) -> dict[str, tuple[Decimal, Decimal]]:

@@ -87,6 +87,7 @@ def _found(row: Any, currency: str) -> Found:
         vat=None,
         shares=None,
         changed_at=getattr(row, "changed_at", None),
+        customer=row.customer,
     )
 
 

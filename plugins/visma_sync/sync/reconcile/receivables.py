@@ -49,6 +49,7 @@ class PaymentSide(Side):
     """What was paid of invoices of the source, and payments of the target; payments have no VAT."""
 
     flow_name = "payments_eaccounting_to_vismanet"
+    gives_all = False
 
     def __init__(self, run: Run, source: Any, target: Any) -> None:
         super().__init__(run, source, target)
@@ -65,6 +66,11 @@ class PaymentSide(Side):
     async def document(self, target_key: str) -> Found | None:
         payment = await self.target.payments.get(target_key)
         return None if payment is None else _payment(payment)
+
+    @property
+    def marker_is_ours(self) -> bool:
+        """A reference with the number and what was paid by then is nobody else's."""
+        return True
 
     def markers(self, numbers: Mapping[str, str]) -> dict[str, str]:
         """An invoice may be paid in parts: what was sent knows its marker."""
@@ -103,6 +109,8 @@ def _document(kind: str, document: Any) -> Found:
         vat=sign * document.vat,
         shares=whole(shares_in(document.taxes, sign), total),
         changed_at=document.changed_at,
+        sort=kind,
+        customer=document.customer,
     )
 
 

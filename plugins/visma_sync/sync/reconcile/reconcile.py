@@ -5,11 +5,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from visma_sync.domain.money import ZERO
 from visma_sync.ledger.differences import Difference
 from visma_sync.sync.exist import CLOCK_SLACK
 from visma_sync.sync.reconcile.bookings import BookingSide
-from visma_sync.sync.reconcile.compare import MISSING, differences_of, double_of
+from visma_sync.sync.reconcile.compare import MISSING, differences_of, withdrawn_of
 from visma_sync.sync.reconcile.documents import Due, Found, Period, Waiting
+from visma_sync.sync.reconcile.doubles import doubles
+from visma_sync.sync.reconcile.meanwhile import gone_from_source, leave_out_sent
 from visma_sync.sync.reconcile.orders import OrderSide
 from visma_sync.sync.reconcile.receivables import InvoiceSide, PaymentSide
 from visma_sync.sync.reconcile.side import Side
@@ -64,25 +67,28 @@ async def reconcile(run: Run, source: Any, target: Any, period: Period, needs: C
     due_side = await read_source(side, period)
     await decide(side, needs, due_side)
     result = Reconciled(run.flow, period, waiting=due_side.waiting, skipped=dict(sorted(due_side.skipped.items())))
-    by_key, by_marker = await _read_target(side, due_side)
+    withdrawn = await gone_from_source(side, period, due_side)
+    by_key, by_marker = await _read_target(side, due_side, {due.target_key for due in withdrawn})
+    leave_out_sent(side, due_side)
     for start in range(0, len(due_side.dues), _AT_ONCE):
         await _compare(side, due_side.dues[start : start + _AT_ONCE], by_key, result)
-    countries = {due.owner.key: due.owner.country for due in due_side.dues}
-    for marker, owner in due_side.owners.items():
-        named = replace(owner, country=countries.get(owner.key, ""))
-        result.differences += double_of(named, by_marker.get(marker, ()))
+    for due in withdrawn:
+        _note_withdrawn(due, by_key.get(due.target_key) or await side.document(due.target_key), result)
+    result.differences += doubles(side, due_side, by_marker)
     result.differences.sort(key=lambda one: (one.day, one.number, one.kind))
     run.ledger.save_differences(run.flow, period.first.isoformat(), period.last.isoformat(), result.differences)
     return result
 
 
-async def _read_target(side: Side, source: SourceSide) -> tuple[dict[str, Found], dict[str, list[Found]]]:
+async def _read_target(
+    side: Side, source: SourceSide, withdrawn: Collection[str]
+) -> tuple[dict[str, Found], dict[str, list[Found]]]:
     """The documents that belong to the source's records, by their key and by their marker."""
     by_key: dict[str, Found] = {}
     by_marker: dict[str, list[Found]] = defaultdict(list)
     if source.oldest is None:
         return by_key, by_marker
-    wanted = {due.target_key for due in source.dues}
+    wanted = {*withdrawn, *(due.target_key for due in source.dues)}
     async for page in side.documents(source.oldest - CLOCK_SLACK):
         for found in page:
             if found.key in wanted:
@@ -108,3 +114,14 @@ async def _compare(side: Side, dues: Collection[Due], by_key: Mapping[str, Found
         result.found += found is not None and found.is_alive
         result.sums.add(due, found)
         result.differences += differences_of(due, found)
+
+
+def _note_withdrawn(due: Due, found: Found | None, result: Reconciled) -> None:
+    """A record that is gone is told as long as its document stands; that counts on the target's side alone."""
+    if found is None or not found.is_alive:
+        return
+    if found.shares is None and due.shares is not None and due.total == found.total:
+        found = replace(found, vat=due.vat, shares=due.shares)
+    if due.total is not None:
+        result.sums.add(replace(due, total=ZERO, vat=ZERO, shares={}), found)
+    result.differences.append(withdrawn_of(due, found))

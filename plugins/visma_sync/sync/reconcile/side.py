@@ -25,6 +25,8 @@ class Side(ABC):
     """
 
     flow_name: ClassVar[str]
+    # Whether `records` gives every record of its days, so that one which is not there is gone.
+    gives_all: ClassVar[bool] = True
 
     def __init__(self, run: Run, source: Any, target: Any) -> None:
         self.run = run
@@ -58,6 +60,11 @@ class Side(ABC):
     def markers(self, numbers: Mapping[str, str]) -> dict[str, str]:
         """By key, the text that tells a record's document apart in the target; `numbers` are the records' by key."""
         return {key: f"{self.run.settings.marker_prefix}{number}" for key, number in numbers.items() if number}
+
+    @property
+    def marker_is_ours(self) -> bool:
+        """Whether nobody else writes such a text; a bare number may be the reference of a customer."""
+        return bool(self.run.settings.marker_prefix)
 
     def dues(self, linked: Mapping[str, tuple[Owner, Link]]) -> list[Due]:
         """The documents in which these records, by key, should stand."""

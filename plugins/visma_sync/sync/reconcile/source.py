@@ -1,6 +1,6 @@
 """The source's side: which of its records should stand in the target, and why others need not or do not yet."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,7 +10,7 @@ from visma_sync.domain.totals import Totals
 from visma_sync.errors import RecordRejectedError
 from visma_sync.ledger.held_records import WAITING
 from visma_sync.ledger.rows import HeldRecord, Link
-from visma_sync.sync.reconcile.documents import Due, Owner, Period, Waiting
+from visma_sync.sync.reconcile.documents import Due, Owner, Period, Waiting, document_of
 from visma_sync.sync.reconcile.side import Side
 from visma_sync.sync.run import ONE_DAY, hash_of, now, source_lists
 
@@ -22,15 +22,19 @@ _SENT = frozenset({"created", "updated", "unchanged", "exists", "exists_changed"
 class SourceSide:
     """What the source's pages lead to, without bodies.
 
-    `owners` are the records of the period by the marker of their documents; `candidates` those of which nobody has
-    decided yet what becomes of them, by number, with their key and totals; `skipped` counts reasons.
+    `owners` are the records of the period by the marker of their documents, which several of one number share;
+    `stands` says by key which document of the target is a record's own; `candidates` are those of which nobody has
+    decided yet what becomes of them, by key, with their totals; `skipped` counts reasons; `read` has the keys of all
+    records that were read.
     """
 
     dues: list[Due] = field(default_factory=list)
-    owners: dict[str, Owner] = field(default_factory=dict)
+    owners: dict[str, list[Owner]] = field(default_factory=lambda: defaultdict(list))
+    stands: dict[str, str] = field(default_factory=dict)
     waiting: list[Waiting] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     candidates: dict[str, tuple[Owner, Totals | None]] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
     oldest: datetime | None = None
 
 
@@ -70,6 +74,7 @@ class _Reader:
         """Sort a page; gives the records that were sent, by key with their links."""
         run = self._side.run
         by_key = {self._side.flow.key_of(record): record for record in page}
+        found.read.update(by_key)
         held = run.ledger.held(run.flow, by_key, with_source=False)
         links = run.ledger.links(run.kind, by_key)
         markers = self._side.markers({key: record.number for key, record in by_key.items()})
@@ -88,10 +93,11 @@ class _Reader:
                 continue
             found.oldest = min(found.oldest or record.created_at, record.created_at)
             if key in markers:
-                found.owners[markers[key]] = owner
+                found.owners[markers[key]].append(owner)
             if link is not None and link.detail.get("confirmed") is not False:
                 self._note_change(record, read, link)
                 sent[key] = owner, link
+                found.stands[key] = document_of(link.target_key)
             else:
                 self._sort_unsent(record, owner, read, before, found)
         return sent
@@ -143,4 +149,4 @@ class _Reader:
             )
         else:
             stated = self._side.stated(read.record or self._mapped(record).record)
-            found.candidates[record.number] = owner, stated
+            found.candidates[owner.key] = owner, stated
