@@ -1,6 +1,8 @@
 """The lists of both systems are read daily; a value that a setting uses and that vanished or changed is told."""
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +13,10 @@ from tests.flows.shop import SCREENS
 from visma_sync.errors import RetryableError
 from visma_sync.ledger.reference import ReferenceChange
 from visma_sync.operators.preflight import NAMES
-from visma_sync.sync.reference_data.alerts import Alert, alerts
+from visma_sync.sync.reference_data.alerts import Alert, News, alerts
 from visma_sync.sync.reference_data.reading import SOURCE_LISTS, TARGET_LISTS, Read, read_lists
 from visma_sync.sync.run import Run
+from visma_sync.systems.eaccounting.client import EAccountingClient
 from visma_sync.systems.master_value import MasterValue
 from visma_sync.systems.vismanet.client import VismaNetClient
 
@@ -42,8 +45,14 @@ def read(company: Company, *, last_try: bool = True) -> Read:
 
 def morning(company: Company, *, mirrored: bool = False) -> list[Alert]:
     """Read the lists, and tell of them."""
-    lists = read(company)
-    return alerts(company.ledger(), company.settings, lists.unread, NAMES, mirrored=mirrored)
+    news = unsaid_morning(company, mirrored=mirrored)
+    company.ledger().note_told(news.changes)
+    return news.alerts
+
+
+def unsaid_morning(company: Company, *, mirrored: bool = False, since: datetime | None = None) -> News:
+    """Read the lists, and find what is to tell, in a run that began then; killed before anybody was told."""
+    return alerts(company.ledger(), company.settings, read(company).unread, NAMES, mirrored=mirrored, since=since)
 
 
 def told(company: Company) -> dict[str, str]:
@@ -153,6 +162,79 @@ def test_a_rate_planned_in_the_source_is_told_before_it_begins(company: Company)
 def test_a_rate_corrected_without_a_date_is_told(company: Company) -> None:
     set_up(company, "eaccounting", f"vatcodes/{key_of(company, 'vatcodes', 'Code', '1b')}", VatRate=10)
     assert told(company) == {"vat.treatments NL 9 %": "rate_changed"}
+
+
+def test_what_a_killed_run_found_is_told_by_the_next_one(company: Company) -> None:
+    plan_in_target(company, "NL9", ("2012-01-01", 10))
+    assert unsaid_morning(company).alerts
+    assert set(told(company).values()) == {"rate_changed"}
+    assert told(company) == {}
+
+
+def test_the_next_try_of_a_run_tells_again_what_the_lost_one_noted(company: Company) -> None:
+    began = datetime.now(UTC) - timedelta(minutes=1)
+    plan_in_target(company, "NL9", ("2012-01-01", 10))
+    assert morning(company)
+    assert {alert.code for alert in unsaid_morning(company, since=began).alerts} == {"rate_changed"}
+    assert unsaid_morning(company, since=datetime.now(UTC) + timedelta(minutes=1)).alerts == []
+
+
+class WithoutLowRate(VismaNetClient):
+    """A company that took its category for 9 % out of use."""
+
+    async def master_data(self, name: str) -> list[MasterValue]:
+        return [value for value in await super().master_data(name) if value.id != "NL9"]
+
+
+class WithoutLowRateAtHome(EAccountingClient):
+    """A company that took its VAT code for 9 % out of its list."""
+
+    async def master_data(self, name: str) -> list[MasterValue]:
+        return [value for value in await super().master_data(name) if value.facts.get("code") != "1b"]
+
+
+class WithCodesMadeAnew(EAccountingClient):
+    """A company that made its VAT code for 9 % a second time, under another key."""
+
+    async def master_data(self, name: str) -> list[MasterValue]:
+        values = await super().master_data(name)
+        return [replace(value, id="anew") if value.facts.get("code") == "1b" else value for value in values]
+
+
+def test_a_value_that_comes_back_with_another_rate_is_told(company: Company) -> None:
+    company.target_client = WithoutLowRate
+    assert told(company)["vat.treatments category"] == "value_vanished"
+    company.target_client = VismaNetClient
+    plan_in_target(company, "NL9", ("2012-01-01", 10))
+    found = {alert.about: alert for alert in morning(company)}
+    assert found["vat.treatments category"].code == "rate_changed"
+    assert "'NL9' of Visma.net charges 10 %" in found["vat.treatments category"].sentence
+    assert told(company) == {}
+
+
+def test_a_vat_code_at_home_that_vanishes_is_told_once(company: Company) -> None:
+    key = key_of(company, "vatcodes", "Code", "1b")
+    company.source_client = WithoutLowRateAtHome
+    (alert,) = morning(company)
+    assert (alert.code, alert.about) == ("vat_code_vanished", "vat.treatments NL 9 %")
+    assert "'1b' is no longer in eAccounting (vat rates), seen since" in alert.sentence
+    assert "run preflight" in alert.cure
+    assert told(company) == {}
+    company.source_client = WithCodesMadeAnew
+    set_up(company, "eaccounting", f"vatcodes/{key}", VatRate=10)
+    assert told(company) == {"vat.treatments NL 9 %": "rate_changed"}
+
+
+def test_a_list_without_any_value_is_told_where_a_setting_needs_one(company_with: CompanyWith) -> None:
+    company = company_with(*TWELVE, timeout_seconds=1)
+    for carrier in ("PICKUP", "PARCEL", "FREIGHT"):
+        remove(company, "vismanet", f"carrier/{carrier}")
+    for _ in range(2):
+        (alert,) = morning(company)
+        assert (alert.code, alert.about) == ("list_is_empty", "ship_via")
+        assert alert.sentence == "Visma.net has no carriers at all, so not 'FREIGHT', 'PARCEL', 'PICKUP' either."
+    company.decide(ship_via={"table": {}})
+    assert told(company) == {}
 
 
 def test_a_name_that_a_table_knows_and_the_source_changed_is_told(company: Company) -> None:

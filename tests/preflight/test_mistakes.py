@@ -1,5 +1,6 @@
 """Preflight says of a whole link whether it is set up right: each planted mistake is named with its cure."""
 
+import time
 from datetime import date
 
 import pytest
@@ -238,6 +239,65 @@ TOGETHER = [
         "flows_off",
     ),
     Mistake(
+        "customer group that eAccounting does not have",
+        settings(send_sales_as={"rows": [{"group": group, "path": "booking"} for group in ("Webshop", "Webshp")]}),
+        "send_sales_as.rows",
+        "'Webshp', and eAccounting does not know it (customer labels)",
+        "Correct send_sales_as.rows",
+    ),
+    Mistake(
+        "label of articles that eAccounting does not have",
+        settings(products={"item_class_by_label": [{"label": "Fod", "item_class": "STOCK"}]}),
+        "products.item_class_by_label",
+        "'Fod', and eAccounting does not know it (article labels)",
+        "Correct products.item_class_by_label",
+    ),
+    Mistake(
+        "account for a label that eAccounting does not have",
+        settings(bookings={"product_accounts": [{"label": "Tols", "account": "8000"}]}),
+        "bookings.product_accounts",
+        "'Tols', and eAccounting does not know it (article labels)",
+        "Correct bookings.product_accounts",
+    ),
+    Mistake(
+        "customers of a country that does not exist",
+        settings(customers={"by_country": [{"country": "UK", "vat_zone": "EXPORT"}]}),
+        "customers.by_country",
+        "'UK', and eAccounting does not know it (countries)",
+        "Correct customers.by_country",
+    ),
+    Mistake(
+        "branch of a country in small letters",
+        settings(branch={"table": {"se": "2"}}),
+        "branch.table",
+        "'se', and eAccounting does not know it (countries)",
+        "capitals count",
+    ),
+    Mistake(
+        "warehouse of a country that does not exist",
+        settings(warehouse={"table": {"Nederland": "1"}}),
+        "warehouse.table",
+        "'Nederland', and eAccounting does not know it (countries)",
+        "Correct warehouse.table",
+    ),
+    Mistake(
+        "inventory closed where orders are shipped",
+        steps(
+            settings(confirm="shipment", flows_off=[*OFF, "stock_eaccounting_to_vismanet"]),
+            edit("vismanet", f"financialPeriod/{PERIOD}", closedInInventoryManagement=True),
+        ),
+        "Visma.net",
+        f"{PERIOD} is closed in the inventory",
+        f"Open the financial period {PERIOD}",
+    ),
+    Mistake(
+        "overlay of a flow that does not exist",
+        settings(mapping_overlays={"orders": ["ours.yaml"]}),
+        "mapping_overlays",
+        "There is no flow orders.",
+        "Name a flow",
+    ),
+    Mistake(
         "no write scope for a flow that writes to eAccounting",
         steps(
             settings(flows_off=[*(flow for flow in OFF if flow != BACK), "bookings_eaccounting_to_vismanet"]),
@@ -329,6 +389,49 @@ def test_a_stock_flow_that_would_refuse_to_run_is_told(stock: dict[str, object],
     link.decide(mirror={"stock": stock}, flows_off=["stock_eaccounting_to_vismanet"])
     found = [one for one in link.look().of("miss") if one.about == "mirror.stock"]
     assert [says in one.sentence for one in found] == [True]
+
+
+@pytest.mark.parametrize("makes_customers", ["orders", "invoices"])
+def test_sales_that_make_their_customers_need_numbers_for_them_too(makes_customers: str, link: Installation) -> None:
+    link.set_up("vismanet", "numberSequence/CUSTOMER", manualNumbering=True)
+    others = {"orders", "invoices", "customers"} - {makes_customers}
+    link.decide(flows_off=[*OFF, *(f"{kind}_eaccounting_to_vismanet" for kind in others)])
+    found = [one.sentence for one in link.look().of("miss") if one.about.startswith("number series CUSTOMER")]
+    assert found == [f"It wants numbers by hand, and the {makes_customers} flow gives none."]
+    link.decide(default_debtor={"when": "always", "customer": "10001"})
+    assert not [one for one in link.look().of("miss") if one.about.startswith("number series CUSTOMER")]
+
+
+def test_a_system_that_is_silent_is_waited_for_as_long_as_the_settings_say(link: Installation) -> None:
+    link.decide(timeout_seconds=1)
+    link.fault("timeout_before", method="GET", path="/v1/carrier", times=50)
+    began = time.monotonic()
+    verdict = link.look()
+    assert time.monotonic() - began < 30, "three tries of a second each, not of a minute"
+    assert [
+        "did not answer" in one.sentence for one in verdict.of("not_checked") if "values of ship_via" in one.about
+    ] == [True]
+
+
+def test_a_flow_that_is_switched_off_by_a_name_that_no_flow_has_is_told(link: Installation) -> None:
+    link.decide(flows_off=[*OFF, "stock"])
+    (found,) = link.look().of("miss")
+    assert (found.about, found.sentence) == ("flows_off", "There is no flow stock.")
+    assert "stock_eaccounting_to_vismanet" in found.cure
+
+
+def test_a_unit_that_cannot_be_cut_and_is_not_there_is_told(link: Installation) -> None:
+    link.decide(stock={"whole_units": ["STK", "stk"]})
+    verdict = link.look()
+    assert [one.sentence.split(",")[0] for one in verdict.of("warning") if one.about == "stock.whole_units"] == [
+        "It names 'stk'"
+    ]
+    assert verdict.ready
+    link.decide(flows_off=["stock_eaccounting_to_vismanet"], mirror={"stock": {"whole_units": ["st", "STK"]}})
+    found = [one for one in link.look().of("warning") if "whole_units" in one.about]
+    assert [(one.about, one.sentence.split(",")[0]) for one in found] == [
+        ("mirror.stock.whole_units", "It names 'STK'")
+    ]
 
 
 def test_values_without_a_counterpart_are_told_but_stop_nothing(link: Installation) -> None:

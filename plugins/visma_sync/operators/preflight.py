@@ -20,9 +20,9 @@ from visma_sync.settings.model import Settings
 from visma_sync.sync.preflight.checks import CHECKS, WITHOUT_SETTINGS, companies, findings
 from visma_sync.sync.preflight.finding import Finding, Verdict, of_error
 from visma_sync.sync.preflight.link import Link, Side, looked_at
-from visma_sync.systems.eaccounting.client import EAccountingClient, EAccountingSettings
+from visma_sync.systems.eaccounting.client import EAccountingSettings
 from visma_sync.systems.eaccounting.set_up import missing_scopes
-from visma_sync.systems.vismanet.client import VismaNetClient, VismaNetSettings
+from visma_sync.systems.vismanet.client import VismaNetSettings
 
 NAMES: Final[Mapping[Side, str]] = {"source": "eAccounting", "target": "Visma.net"}
 Opened = TypeVar("Opened")
@@ -118,9 +118,13 @@ def _scopes(opening: Opening) -> Iterator[Finding]:
 
 
 def _mappings(opening: Opening) -> Iterator[Finding]:
-    """The mapping and the filter of every flow that is on can be read."""
+    """Settings name flows that exist, and the mapping and the filter of every one that is on can be read."""
     if isinstance(opening.settings, VismaSyncError):
         return
+    for setting in ("flows_off", "mapping_overlays"):
+        if unknown := sorted(set(getattr(opening.settings, setting)) - FLOWS.keys()):
+            cure = f"Name a flow: {', '.join(sorted(FLOWS))}."
+            yield Finding("unknown_flow", setting, f"There is no flow {', '.join(unknown)}.", cure)
     for flow in sorted(opening.flows_on):
         try:
             flow_filter(flow, flow_mapping(flow, opening.settings), opening.settings)
@@ -143,13 +147,13 @@ async def _read(opening: Opening, ledger: Ledger) -> Link:
         named_company=_named_company(ledger, target),
         bound={side: company for side, company in known.items() if company is not None},
     )
+    limits = {"max_concurrency": settings.max_concurrency, "timeout_seconds": settings.timeout_seconds}
     async with AsyncExitStack() as open_clients:
         systems: list[Any] = [source, target]
         if not isinstance(source, VismaSyncError):
-            client = EAccountingClient(source, tokens=ledger, budget=ledger)
-            systems[0] = await open_clients.enter_async_context(client)
+            systems[0] = await open_clients.enter_async_context(EAccountingHook().client(ledger, **limits))
         if not isinstance(target, VismaSyncError):
-            systems[1] = await open_clients.enter_async_context(VismaNetClient(target, tokens=ledger, budget=ledger))
+            systems[1] = await open_clients.enter_async_context(VismaNetHook().client(ledger, **limits))
         return await looked_at(link, *systems)
 
 

@@ -50,17 +50,20 @@ class TellOfLists(BaseOperator):
 
     def execute(self, context: Any) -> int:
         """Give the number of lists that are in order; ConfigurationError after everything is told."""
-        settings = airflow_settings()
-        found = alerts(
-            airflow_ledger(),
+        settings, ledger = airflow_settings(), airflow_ledger()
+        news = alerts(
+            ledger,
             settings,
             self.lists["unread"],
             NAMES,
             mirrored=any(is_mirrored(flow) and flow not in settings.flows_off for flow in FLOWS),
+            since=context["dag_run"].start_date,
         )
-        for alert in found:
+        for alert in news.alerts:
             self.log.error("%s", alert.line)
-        if found:
+        # Only now: what a try did not come to say, the next one says.
+        ledger.note_told(news.changes)
+        if found := news.alerts:
             raise ConfigurationError(
                 f"{len(found)} to look at: {' '.join(f'{alert.about}: {alert.sentence}' for alert in found)}",
                 resolution="The log names the cure of each.",

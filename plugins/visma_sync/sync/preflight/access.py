@@ -110,7 +110,8 @@ def periods(link: Link) -> Iterator[Finding]:
     ledgers = {
         "customer_ledger": any(map(link.is_on, ("orders", "invoices", "payments"))),
         "general_ledger": link.is_on("bookings"),
-        "inventory": link.is_on("stock"),
+        # What an order ships leaves the stock.
+        "inventory": link.is_on("stock") or (link.is_on("orders") and link.settings.confirm in {"shipment", "invoice"}),
     }
     for row in rows:
         for ledger in (one for one, used in ledgers.items() if used and row.facts[f"closed_in_{one}"]):

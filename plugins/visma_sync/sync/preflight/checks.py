@@ -11,9 +11,11 @@ from visma_sync.sync.preflight.access import (
     source_company,
     target_company,
 )
+from visma_sync.sync.preflight.counterparts import counterparts
 from visma_sync.sync.preflight.finding import Finding
 from visma_sync.sync.preflight.link import Link, NotReadError
 from visma_sync.sync.preflight.mirror import freight_back, names_back, stock_back
+from visma_sync.sync.preflight.names import names_of_source, whole_units
 from visma_sync.sync.preflight.records import (
     cut_off,
     declared,
@@ -23,7 +25,7 @@ from visma_sync.sync.preflight.records import (
     paths,
     special_products,
 )
-from visma_sync.sync.preflight.values import accounts, counterparts, not_checked, values
+from visma_sync.sync.preflight.values import accounts, not_checked, values
 from visma_sync.sync.preflight.vat import bases, rates_of_source, rates_of_target, rates_without_row, treatments
 
 Check = Callable[[Link], Iterator[Finding]]
@@ -39,6 +41,8 @@ CHECKS: Mapping[str, Check] = {
     "the numbering of orders": order_numbering,
     "the numbering of other records": other_numbering,
     "values of the settings": values,
+    "names of the source": names_of_source,
+    "units that cannot be cut": whole_units,
     "what is not listed": declared,
     "accounts": accounts,
     "products for rounding and freight": special_products,

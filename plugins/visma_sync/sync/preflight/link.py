@@ -17,6 +17,9 @@ Reading = Callable[[], Awaitable[Any]]
 
 # What checks read of the source besides the lists that the settings name, and of the target.
 _SOURCE_LISTS = (
+    "article_labels",
+    "customer_labels",
+    "countries",
     "terms_of_payment",
     "units",
     "codings",
@@ -27,13 +30,17 @@ _SOURCE_LISTS = (
 )
 _TARGET_LISTS = (
     "accounts",
+    "carriers",
     "cash_accounts",
+    "credit_terms",
     "currencies",
     "item_classes",
     "number_sequences",
     "order_types",
     "periods",
+    "units",
     "vat_categories",
+    "vat_codes",
     "warehouses",
 )
 

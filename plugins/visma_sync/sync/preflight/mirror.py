@@ -67,7 +67,7 @@ def _of_flows(link: Link) -> Iterator[_Names]:
     # Orders make the customers that they need, whether or not these have a flow of their own.
     if link.is_on_back("customers") or link.is_on_back("orders"):
         yield _terms("mirror.customers.terms_of_payment", link.settings.mirror.customers.terms_of_payment.values)
-    if link.is_on_back("products"):
+    if link.is_on_back("products") or (link.is_on_back("orders") and link.settings.mirror.orders.create_products):
         yield from _of_products(link)
     if link.is_on_back("orders"):
         yield from _of_orders(link)

@@ -7,12 +7,13 @@ from visma_sync.sync.preflight.link import Link, NotReadError
 from visma_sync.sync.preflight.values import not_checked
 
 _SELLABLE = frozenset({"active", "nopurchases", "norequest"})
-# The number series whose records never get a number from us, by the kind of flow that makes them.
+# The number series whose records never get a number from us, and the kinds of flows that make them: its own, and those
+# that make what they need of it. With one collective customer for all, nothing else makes customers.
 _NUMBERED_THERE = {
-    "customers": ("CUSTOMER",),
-    "payments": ("ARPAYMENT",),
-    "bookings": ("BATCH",),
-    "stock": ("INADJUST",),
+    "CUSTOMER": ("customers", "orders", "invoices"),
+    "ARPAYMENT": ("payments",),
+    "BATCH": ("bookings",),
+    "INADJUST": ("stock",),
 }
 _OF_INVOICES = ("ARINVOICE", "ARCREDIT")
 
@@ -35,12 +36,13 @@ def other_numbering(link: Link) -> Iterator[Finding]:
     """The number series of all other records number by themselves, except invoices that keep their number."""
     there = link.names["target"]
     manual = {row.id for row in link.get("target", "number_sequences") if row.facts["manual"]}
-    for kind, series in _NUMBERED_THERE.items():
-        for name in series:
-            if link.is_on(kind) and name in manual:
-                sentence = f"It wants numbers by hand, and the {kind} flow gives none."
-                cure = f"Let {there} give the numbers of {name} by itself."
-                yield Finding("numbered_by_hand", f"number series {name} of {there}", sentence, cure)
+    for name, kinds in _NUMBERED_THERE.items():
+        needed = kinds if link.settings.default_debtor.when != "always" else kinds[:1]
+        kind = next(filter(link.is_on, needed), None)
+        if kind is not None and name in manual:
+            sentence = f"It wants numbers by hand, and the {kind} flow gives none."
+            cure = f"Let {there} give the numbers of {name} by itself."
+            yield Finding("numbered_by_hand", f"number series {name} of {there}", sentence, cure)
     if not link.is_on("invoices"):
         return
     if link.settings.invoices.keep_number:

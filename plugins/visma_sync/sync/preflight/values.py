@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from visma_sync.errors import RecordParkedError
-from visma_sync.settings.choice import Choice
 from visma_sync.sync.lists import mirrored_values, values_by_list
 from visma_sync.sync.preflight.finding import Finding
 from visma_sync.sync.preflight.link import Link, NotReadError, Side
@@ -44,33 +42,12 @@ def not_checked(what: str, unread: NotReadError) -> Finding:
     return Finding("not_checked", what, because, unread.why.resolution, "not_checked")
 
 
-def counterparts(link: Link) -> Iterator[Finding]:
-    """Every value of the source has a counterpart in the settings; records with one that has none park."""
-    settings = link.settings
-    terms = {row.description for row in link.get("source", "terms_of_payment") if row.facts["for_sales"]}
-    chosen: list[tuple[str, Choice, set[str]]] = [
-        ("credit_terms", settings.credit_terms, terms),
-        ("payment_method", settings.payment_method, terms),
-        ("cash_account", settings.cash_account, terms),
-        ("units", settings.units, {row.facts["abbreviation"] for row in link.get("source", "units")}),
-        ("ship_via", settings.ship_via, {row.description for row in link.get("source", "delivery_methods")}),
-        ("shipping_terms", settings.shipping_terms, {row.description for row in link.get("source", "delivery_terms")}),
-    ]
-    for setting, choice, of_source in chosen:
-        for value in sorted(of_source):
-            try:
-                choice.choose(value, setting)
-            except RecordParkedError as error:
-                sentence = f"There is no entry for '{value}' of {link.names['source']} and no default."
-                yield Finding("no_counterpart", setting, sentence, error.resolution, "warning")
-
-
 def accounts(link: Link) -> Iterator[Finding]:
     """The accounts of the settings take our entries: no other ledger keeps them, and people may book on them."""
     settings = link.settings
     rows = {row.id: row for row in link.get("target", "accounts")}
     revenue = {row.account for row in settings.vat.treatments} | {settings.rounding.account}
-    by_hand = _books(link)
+    by_hand = books(link)
     journal = settings.bookings.accounts | revenue if by_hand else frozenset[str]()
     for number in sorted((revenue | journal) - {""}):
         row = rows.get(number)
@@ -88,7 +65,7 @@ def accounts(link: Link) -> Iterator[Finding]:
             )
 
 
-def _books(link: Link) -> bool:
+def books(link: Link) -> bool:
     """Whether any sale becomes a journal."""
     sales = link.settings.send_sales_as
     return "booking" in {sales.default, sales.without_order, *(row.path for row in sales.rows)}

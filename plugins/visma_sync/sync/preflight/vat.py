@@ -1,6 +1,6 @@
 """Whether the VAT treatments say what both systems charge: today, and from the first day of the next quarter."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from visma_sync.sync.preflight.link import Link
 
 _TABLE = "vat.treatments"
 _INSIDE = "inside"
+_ANYWHERE = "*"
 
 
 def treatments(link: Link) -> Iterator[Finding]:
@@ -24,10 +25,13 @@ def rates_of_target(link: Link) -> Iterator[Finding]:
     known = {row.id for row in link.get("target", "vat_categories")}
     told: set[tuple[str, str, Decimal]] = set()
     for day in link.days:
-        for row in in_effect(settings.vat.treatments, day):
+        rows = in_effect(settings.vat.treatments, day)
+        for row in rows:
             for category in sorted({row.category, row.category_inclusive} & known):
                 charged = rates[day].get(category, Decimal(0))
-                if charged != row.rate and (_row(row), category, charged) not in told:
+                if charged in {row.rate, *(one.rate for one in _after(row, rows))}:
+                    continue
+                if (_row(row), category, charged) not in told:
                     told.add((_row(row), category, charged))
                     yield _other_rate(link, row, day, category, charged)
     rounding = settings.rounding.category
@@ -54,20 +58,40 @@ def rates_of_source(link: Link) -> Iterator[Finding]:
 
     Rates of other countries are not listed by the source.
     """
-    vat, there = link.settings.vat, link.names["source"]
+    there = link.names["source"]
     codings, codes = link.get("source", "rates"), link.get("source", "vat_codes")
     told: set[str] = set()
     for day in link.days:
         charged = {*codings[day].values(), *codes[day].values(), Decimal(0)}
-        for row in _home_rows(link, day):
-            if row.rate not in charged and _row(row) not in told:
+        rows = _home_rows(link, day)
+        without_row = set(codings[day].values()) - {row.rate for row in rows}
+        for row in _rows_of_home_alone(link, rows):
+            later = [one.rate for one in _after(row, rows) if one.rate in charged]
+            if row.rate not in charged and not _is_past(row, later, without_row) and _row(row) not in told:
                 told.add(_row(row))
                 sentence = f"{there} charges no VAT of {_percent(row.rate)} {_on(link, day)}."
                 cure = f"Correct the rate of the row, or give it a successor with valid_from: {day.isoformat()}."
                 yield Finding("vat_rate_differs", _row(row), sentence, cure)
-    foreign = sorted({row.country for row in vat.treatments if row.rate} - {vat.home_country})
-    if foreign:
-        sentence = f"{there} does not list the rates that it charges in {', '.join(foreign)}."
+    yield from _rates_abroad(link, {*codings[link.today].values(), *codes[link.today].values()})
+
+
+def _is_past(row: TreatmentRow, later: Collection[Decimal], without_row: Collection[Decimal]) -> bool:
+    """Whether a row whose rate is not charged stays only for what was sold in its days.
+
+    Then a later row has its place; a mistyped rate is told by one that is charged, has no row, and is nearer.
+    """
+    by_distance = [(abs(rate - row.rate), rate in later) for rate in (*later, *without_row)]
+    return bool(later) and min(by_distance)[1]
+
+
+def _rates_abroad(link: Link, at_home: Collection[Decimal]) -> Iterator[Finding]:
+    """Rates of other countries that nobody but a person can compare; those of `*` that are charged at home are not."""
+    vat, there = link.settings.vat, link.names["source"]
+    rows = [row for row in vat.treatments if row.rate and not (row.country == _ANYWHERE and row.rate in at_home)]
+    named = sorted({row.country for row in rows} - {vat.home_country})
+    if named:
+        countries = ", ".join("other countries (*)" if country == _ANYWHERE else country for country in named)
+        sentence = f"{there} does not list the rates that it charges in {countries}."
         cure = "Compare them by hand when a country changes its rates."
         yield Finding("foreign_rates", _TABLE, sentence, cure, "declared")
 
@@ -90,8 +114,15 @@ def rates_without_row(link: Link) -> Iterator[Finding]:
 
 
 def _home_rows(link: Link, day: date) -> list[TreatmentRow]:
+    """The rows that can answer a sale at home."""
     vat = link.settings.vat
-    return [row for row in in_effect(vat.treatments, day) if row.country == vat.home_country]
+    return [row for row in in_effect(vat.treatments, day) if row.country in {vat.home_country, _ANYWHERE}]
+
+
+def _rows_of_home_alone(link: Link, rows: Sequence[TreatmentRow]) -> list[TreatmentRow]:
+    """Of the rows for home those that are meant for it: where it has rows of its own, `*` is for other countries."""
+    own = [row for row in rows if row.country == link.settings.vat.home_country]
+    return own or list(rows)
 
 
 def bases(link: Link) -> Iterator[Finding]:
@@ -108,15 +139,19 @@ def bases(link: Link) -> Iterator[Finding]:
 
 
 def in_effect(rows: Sequence[TreatmentRow], day: date) -> list[TreatmentRow]:
-    """The rows that count on a day: begun, and not followed by a later one for the same case and category."""
-
-    def case(row: TreatmentRow) -> tuple[object, ...]:
-        return row.country, row.buyer, row.supply, row.category
-
+    """The rows that count on a day: begun, and not followed by a later one for the same case and category or rate."""
     begun = [row for row in rows if row.valid_from <= day]
     return [
-        row for row in begun if not any(case(row) == case(one) and row.valid_from < one.valid_from for one in begun)
+        row
+        for row in begun
+        if not any(row.category == one.category or row.rate == one.rate for one in _after(row, begun))
     ]
+
+
+def _after(row: TreatmentRow, rows: Sequence[TreatmentRow]) -> list[TreatmentRow]:
+    """The later ones of these rows that are for the same case: country, buyer and what is sold."""
+    case = (row.country, row.buyer, row.supply)
+    return [one for one in rows if (one.country, one.buyer, one.supply) == case and row.valid_from < one.valid_from]
 
 
 def _row(row: TreatmentRow) -> str:

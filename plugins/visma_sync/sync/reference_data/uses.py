@@ -19,7 +19,7 @@ class Use:
     """A setting names these values of a list of a system, by any of these `fields` (id, description, or a fact).
 
     What is `needed` must be there; of the rest it only matters when it was there once. `rates_only` tells that a rate
-    is all that matters, `exact` that capitals count.
+    is all that matters, and that the setting names the values by it; `exact` that capitals count.
     """
 
     side: Side
@@ -46,11 +46,16 @@ def uses(settings: Settings, rows: Rows, *, mirrored: bool) -> Iterator[Use]:
 
     `rows` are the VAT codes of the source as they were before they changed.
     """
+    yield from (use for use in _named(settings, mirrored=mirrored) if use.values)
+    yield from _rates_at_home(settings, rows)
+
+
+def _named(settings: Settings, *, mirrored: bool) -> Iterator[Use]:
     for name, setting, values in values_by_list(settings):
         yield Use("target", name, setting, values)
         if name == "vat_categories":
-            yield Use("target", "vat_rates", setting, values, rates_only=True)
-    yield from _rates_at_home(settings, rows)
+            # That a category is there is asked of the list of categories.
+            yield Use("target", "vat_rates", setting, values, needed=False, rates_only=True)
     yield from _named_by_tables(settings)
     if mirrored:
         for name, setting, values in mirrored_values(settings):
@@ -59,17 +64,17 @@ def uses(settings: Settings, rows: Rows, *, mirrored: bool) -> Iterator[Use]:
 
 
 def _rates_at_home(settings: Settings, rows: Rows) -> Iterator[Use]:
-    """The VAT codes of the source that charge a rate of the treatments of the home country."""
+    """The VAT codes of the source that charge a rate of the treatments of the home country, or of any country."""
     vat = settings.vat
-    at_home = {row.rate for row in vat.treatments if row.country == vat.home_country and row.rate}
+    at_home = {row.rate for row in vat.treatments if row.country in {vat.home_country, "*"} and row.rate}
     for rate in sorted(at_home):
         codes = frozenset(
-            row["id"]
+            row["facts"]["code"] or row["id"]
             for row in rows.get(("source", "vat_rates"), [])
             if any(Decimal(one["rate"] or 0) == rate for one in row["facts"]["rates"])
         )
         setting = f"vat.treatments {vat.home_country} {rate.normalize():f} %"
-        yield Use("source", "vat_rates", setting, codes, rates_only=True)
+        yield Use("source", "vat_rates", setting, codes, ("code", "id"), rates_only=True)
 
 
 def _named_by_tables(settings: Settings) -> Iterator[Use]:
