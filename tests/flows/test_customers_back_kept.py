@@ -335,3 +335,29 @@ def test_an_order_of_a_customer_that_came_from_visma_net_finds_that_customer(unt
     ran = untroubled.run(only(str(order["Number"])))
     assert ran.customers[customer["CustomerNumber"]].reason == "found_by_link"
     assert untroubled.by_marker()[str(order["Number"])]["customer"]["id"] == number
+
+
+# A delivery address that comes later
+
+
+ELSEWHERE = {"addressLine1": "Haven 7", "postalCode": "9712 XY", "city": "Groningen", "countryId": "NL"}
+
+
+@pytest.mark.parametrize("met", ["never", "once", "and_sent_again"])
+def test_a_new_delivery_address_in_the_town_of_the_invoice_arrives_with_its_town(met: str, untroubled: Company) -> None:
+    in_town = {"InvoiceAddress1": "Kade 1", "InvoicePostalCode": "9711 AB", "InvoiceCity": "Groningen"}
+    made_there = untroubled.in_source("customers", Name="Uit de winkel", IsPrivatePerson=True, **in_town)
+    forward(untroubled)
+    number = untroubled.ledger().links("customer", [made_there["Id"]])[made_there["Id"]].target_key
+    if met != "never":
+        assert run(untroubled, only(number)).ended(number) == "unchanged(found_by_link)"
+    if met == "and_sent_again":
+        edited_there(untroubled, number, WwwAddress="https://winkel.example")
+        forward(untroubled)
+    edited(untroubled, number, deliveryAddress=ELSEWHERE)
+    assert run(untroubled, only(number)).ended(number) == "updated"
+    after = there(untroubled, number)
+    delivery = (after["DeliveryAddress1"], after["DeliveryPostalCode"], after["DeliveryCity"])
+    assert delivery == ("Haven 7", "9712 XY", "Groningen")
+    assert after["DeliveryCountryCode"] == "NL"
+    assert writes_of(untroubled) == []

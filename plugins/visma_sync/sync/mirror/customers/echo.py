@@ -1,6 +1,6 @@
 """What the two directions of a pair know of each other's writes, so that nothing goes round and round."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,10 +25,13 @@ class Echoes:
     source: CustomerSource
     others: Mapping[str, Link]
 
-    def absorbed(self, customer: Customer, held: HeldRecord, link: Link, ours: Mapping[str, Any]) -> Link:
+    def absorbed(
+        self, customer: Customer, held: HeldRecord, link: Link, ours: Mapping[str, Any], delivery: Collection[str]
+    ) -> Link:
         """The link with the texts that the other direction brought into the source since we last looked.
 
-        They are no news: they came from the target. What people changed there meanwhile still is.
+        They are no news: they came from the target. What people changed there meanwhile still is. A delivery address
+        (the paths of `delivery`) was brought whole or not at all: a new one may have the town of the invoice.
         """
         other = self.others.get(customer.key)
         if other is None or link.detail.get(_SEEN) == self._digest(other):
@@ -42,6 +45,8 @@ class Echoes:
             for path, hashed in hashes_of(self.run.ledger, ours).items()
             if path in texts and hashed in theirs - edited
         }
+        if not texts.intersection(delivery) <= brought.keys():
+            brought = {path: hashed for path, hashed in brought.items() if path not in delivery}
         return replace(link, written={**link.written, **brought})
 
     def seen(self, number: str) -> dict[str, str]:
@@ -61,3 +66,17 @@ class Echoes:
 
     def _digest(self, other: Link) -> str:
         return hash_of(dict(other.written))
+
+
+def without_new_delivery(
+    written: Mapping[str, str], ours: Mapping[str, str], there: Mapping[str, Any], delivery: Collection[str]
+) -> dict[str, str]:
+    """What both sides had (by path, its keyed hash), without the parts of a delivery address that the target lacks.
+
+    Where people changed a part of it, the others were not necessarily there before: the town of the invoice may be
+    that of a new delivery address.
+    """
+    values = flat(there)
+    changed = any(written.get(path) != ours[path] for path in delivery)
+    lacking = {path for path in delivery if changed and values.get(path) in (None, "")}
+    return {path: hashed for path, hashed in written.items() if path not in lacking}

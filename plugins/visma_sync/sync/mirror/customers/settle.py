@@ -16,7 +16,7 @@ from visma_sync.sync.customers.outcome import outcome_of
 from visma_sync.sync.customers.version import version_of
 from visma_sync.sync.fetch import FILTERED
 from visma_sync.sync.flow import WRITTEN
-from visma_sync.sync.mirror.customers.echo import Echoes
+from visma_sync.sync.mirror.customers.echo import Echoes, without_new_delivery
 from visma_sync.sync.mirror.customers.known import Known, look_up
 from visma_sync.sync.mirror.customers.match import find_customer, owners
 from visma_sync.sync.mirror.customers.plan import check_new, plan_new
@@ -196,13 +196,16 @@ class _Writing:
 
     async def _join(self, customer: Customer, held: HeldRecord, other: Link) -> Outcome:
         """A customer that the other direction made or found is that one; what people changed since is sent."""
-        ledger, ours = self.run.ledger, self.updates.written(customer).payload
+        ledger, mapped = self.run.ledger, self.updates.written(customer)
+        ours, delivery = mapped.payload, self.updates.delivery(customer, mapped)
         shown = self.updates.echoes.source.customer_records.as_written(held.source or {})
         link = self._new_link(customer, other.source_key, ours)
         link = replace(link, how=FOUND_BY_LINK, detail={**link.detail, **self.updates.echoes.seen(customer.key)})
         if edited := edited_since(ledger, other, shown):
             current = await self.updates.read(link)
-            link = replace(link, source_hash="", written=agreed(ledger, ours, other, edited, current.content))
+            before = agreed(ledger, ours, other, edited, current.content)
+            before = without_new_delivery(before, hashes_of(ledger, ours), current.content, delivery)
+            link = replace(link, source_hash="", written=before)
         if not self.run.dry_run:
             await self.journal.commit(link)
         elif not edited:

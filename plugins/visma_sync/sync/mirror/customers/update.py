@@ -1,6 +1,6 @@
 """Keeping a linked customer of the target like the source, without overwriting what people changed there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from visma_sync.sync.customers.version import is_outdated, link_noted, version_n
 from visma_sync.sync.flow import WRITTEN
 from visma_sync.sync.mirror.customers.conflict import Both, settled_change
 from visma_sync.sync.mirror.customers.echo import Echoes
-from visma_sync.sync.mirror.customers.plan import TargetLists, check_known, plan_known
+from visma_sync.sync.mirror.customers.plan import CustomerPlan, TargetLists, check_known, plan_known
 from visma_sync.sync.mirror.customers.ports import CustomerTarget
 from visma_sync.sync.run import Run, hash_of, now
 from visma_sync.sync.write import Look, Write, write_once
@@ -54,7 +54,7 @@ class Updates:
         except RecordRejectedError:
             # It ends alone, with its own reason, when its turn comes.
             return False
-        absorbed = self.echoes.absorbed(customer, held, link, ours.payload)
+        absorbed = self.echoes.absorbed(customer, held, link, ours.payload, self.delivery(customer, ours))
         return is_news(self.run.ledger, ours.payload, absorbed.written, ours.emptied)
 
     async def bring_up_to_date(self, customer: Customer, held: HeldRecord, link: Link) -> Outcome:
@@ -70,7 +70,7 @@ class Updates:
         if is_outdated(held, link):
             return _outdated(customer, link)
         ours = self.written(customer)
-        link = self.echoes.absorbed(customer, held, link, ours.payload)
+        link = self.echoes.absorbed(customer, held, link, ours.payload, self.delivery(customer, ours))
         settled = replace(link, source_hash=fingerprint)
         if lost is None and not is_news(self.run.ledger, ours.payload, link.written, ours.emptied):
             return await self._unchanged(customer, held, settled)
@@ -102,8 +102,19 @@ class Updates:
 
     def written(self, customer: Customer) -> Written:
         """What of a linked customer follows the source."""
+        return self._planned(customer, plan_known(customer))
+
+    def delivery(self, customer: Customer, ours: Written) -> Collection[str]:
+        """The paths that are written only because goods go to another address than the invoice."""
+        plan = plan_known(customer)
+        if not plan.ships_elsewhere:
+            return ()
+        at_home = self._planned(customer, replace(plan, ships_elsewhere=False))
+        return flat(ours.payload).keys() - flat(at_home.payload).keys()
+
+    def _planned(self, customer: Customer, plan: CustomerPlan) -> Written:
         mapping, settings = self.run.mapping("customer"), self.run.settings
-        return mapping.write("customer", customer, links={}, settings=settings, plan=plan_known(customer), on="update")
+        return mapping.write("customer", customer, links={}, settings=settings, plan=plan, on="update")
 
     async def read(self, link: Link) -> Any:
         """The customer as it is in the target. RecordParkedError where it is there no more."""
