@@ -162,12 +162,12 @@ class Script:
         started_at = datetime.now(UTC)
         await self.journal.commit(
             Intent(FLOW, kind, key, "create", key, "run", started_at=started_at),
-            Attempt(FLOW, kind, key, "create", "run", body, None, None, "", started_at, 0),
+            Attempt(FLOW, kind, key, "create", "run", body, None, "", started_at, 0),
         )
         target_key = await send()
         await self.journal.commit(
             Intent(FLOW, kind, key, "create", key, "run", "done", started_at, target_key=target_key),
-            Attempt(FLOW, kind, key, "create", "run", None, {"target_key": target_key}, None, "", started_at, 0),
+            Attempt(FLOW, kind, key, "create", "run", None, {"target_key": target_key}, "", started_at, 0),
             Link(kind, key, target_key),
         )
         return target_key

@@ -22,7 +22,6 @@ ATTEMPT = Attempt(
     run_id="run-1",
     request={"customer": {"name": "Anna"}, "price": Decimal("12.50")},
     answer={"orderId": "000123"},
-    status=201,
     error="",
     started_at=MONDAY,
     duration_ms=310,
@@ -130,7 +129,7 @@ def test_commits_written_together_fail_alone(ledger: Ledger) -> None:
 
 
 def test_attempts_are_kept_with_request_and_answer_in_the_order_they_were_made(ledger: Ledger) -> None:
-    refused = replace(ATTEMPT, answer=None, status=None, error="no answer within 60 s")
+    refused = replace(ATTEMPT, answer=None, error="no answer within 60 s")
     ledger.commit(refused)
     ledger.commit(ATTEMPT)
     assert ledger.attempts(FLOW, "order", "k1") == [refused, ATTEMPT]

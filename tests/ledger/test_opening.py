@@ -3,9 +3,11 @@
 import multiprocessing
 import sqlite3
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from alembic import command
 from alembic.script import ScriptDirectory
 from cryptography.fernet import Fernet
@@ -67,6 +69,31 @@ def test_tables_of_others_in_the_same_database_are_left_alone(url: str, ledger: 
     finally:
         with database.writing() as connection:
             connection.execute(text("DROP TABLE dag_run"))
+
+
+def test_what_an_earlier_version_told_of_records_expires_as_if_told_now(untouched_url: str, keys: str) -> None:
+    with Database(ledger_url(untouched_url)).writing() as connection:
+        command.upgrade(migrations(connection), "0004")
+        connection.execute(
+            text(
+                "INSERT INTO visma_sync_outcome (pair, flow, run_id, key, number, state, reason, cure, detail, "
+                "target_key, currency, fingerprint, facts) "
+                "VALUES ('default', 'f', 'r', '1', '101', 'created', '', '', '', '', '', '', '{}')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO visma_sync_attempt (pair, flow, kind, key, action, run_id, status, error, started_at, "
+                "duration_ms) VALUES ('default', 'f', 'order', '1', 'create', 'r', 201, '', '2026-01-01 00:00:00', 5)"
+            )
+        )
+    ledger = open_ledger(untouched_url, keys)
+    assert [one.duration_ms for one in ledger.attempts("f", "order", "1")] == [5]
+    ledger.forget_older_than(1)
+    assert [outcome.number for outcome in ledger.outcomes("f", "r")] == ["101"]
+    with time_machine.travel(now() + timedelta(days=2), tick=False):
+        ledger.forget_older_than(1)
+    assert ledger.outcomes("f", "r") == []
 
 
 def test_a_ledger_made_by_a_newer_version_is_not_touched(untouched_url: str, keys: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from visma_sync.errors import ConfigurationError
 from visma_sync.ledger.database import Database, ledger_url
+from visma_sync.ledger.erasing import Erased
 from visma_sync.ledger.ledger import Ledger, open_ledger
 from visma_sync.ledger.rows import Attempt, HeldRecord, Identity, Intent, Link, Outcome
 
@@ -26,7 +27,7 @@ def order(key: str) -> HeldRecord:
 
 
 def attempt(kind: str, key: str) -> Attempt:
-    return Attempt(FLOW, kind, key, "create", "run-1", PERSON, PERSON, 201, "", datetime.now(UTC), 10)
+    return Attempt(FLOW, kind, key, "create", "run-1", PERSON, PERSON, "", datetime.now(UTC), 10)
 
 
 def fill(ledger: Ledger) -> None:
@@ -88,29 +89,77 @@ def test_bodies_are_forgotten_after_the_days_that_are_set(ledger: Ledger) -> Non
         fill(ledger)
     with time_machine.travel(TODAY, tick=False):
         ledger.hold(FLOW, "run-2", [order("3")], {})
-        assert ledger.delete_bodies_older_than(30) == 9
-        assert ledger.delete_bodies_older_than(30) == 0
+        assert ledger.forget_older_than(30) == 4 + 5 + 2
+        assert ledger.forget_older_than(30) == 0
     assert bodies(ledger) == {"sources": {"3"}, "attempts": set()}
 
 
 def test_without_bodies_nothing_is_sent_twice(ledger: Ledger) -> None:
     fill(ledger)
-    before = (
-        ledger.links("order", ["1"]),
-        ledger.intents(FLOW, "order", ["1"], "create"),
-        ledger.outcomes(FLOW, "run-1"),
-    )
+    before = ledger.links("order", ["1"]), ledger.intents(FLOW, "order", ["1"], "create")
     with time_machine.travel(datetime.now(UTC) + timedelta(days=2), tick=False):
-        ledger.delete_bodies_older_than(1)
+        ledger.forget_older_than(1)
     assert bodies(ledger) == {"sources": set(), "attempts": set()}
-    after = ledger.links("order", ["1"]), ledger.intents(FLOW, "order", ["1"], "create"), ledger.outcomes(FLOW, "run-1")
-    assert before == after
-    assert ledger.attempts(FLOW, "order", "1")[0].status == 201
+    assert before == (ledger.links("order", ["1"]), ledger.intents(FLOW, "order", ["1"], "create"))
+
+
+def test_what_became_of_a_record_is_forgotten_after_the_days_that_are_set(ledger: Ledger) -> None:
+    with time_machine.travel(TODAY - timedelta(days=31), tick=False):
+        ledger.open_run(FLOW, "old", None, None, "scheduled")
+        ledger.hold(FLOW, "old", [order("1")], {})
+        ledger.save_outcomes(FLOW, "old", [Outcome("1", "101", "created")])
+        ledger.close_run(FLOW, "old", {"created": 1}, 1, 0, [])
+    with time_machine.travel(TODAY, tick=False):
+        ledger.open_run(FLOW, "new", None, None, "scheduled")
+        ledger.hold(FLOW, "new", [order("1"), order("2")], {})
+        ledger.save_outcomes(FLOW, "new", [Outcome("1", "101", "unchanged"), Outcome("2", "102", "created")])
+        ledger.forget_older_than(30)
+    assert ledger.outcomes(FLOW, "old") == []
+    assert [one.key for one in ledger.outcomes(FLOW, "new")] == ["1", "2"]
+    assert [one.run_id for one in ledger.runs(FLOW)] == ["new"]
+    assert ledger.held(FLOW, ["1"])["1"].state == "unchanged"
+
+
+@pytest.mark.parametrize("state", ["parked", "rejected", "uncertain"])
+def test_a_record_that_waits_never_forgets_since_when(ledger: Ledger, state: str) -> None:
+    long_ago = TODAY - timedelta(days=400)
+    for run_id, moment in (("first", long_ago), ("second", long_ago + timedelta(days=1))):
+        with time_machine.travel(moment, tick=False):
+            ledger.open_run(FLOW, run_id, None, None, "scheduled")
+            ledger.hold(FLOW, run_id, [order("1")], {})
+            ledger.save_outcomes(FLOW, run_id, [Outcome("1", "101", state, "no_units")])
+            ledger.close_run(FLOW, run_id, {}, 1, 0, [])
+    with time_machine.travel(TODAY, tick=False):
+        ledger.forget_older_than(30)
+    assert ledger.waiting_since(FLOW, ["1"]) == {"1": long_ago}
+    assert [one.key for one in ledger.waiting(FLOW)] == ["1"]
+
+
+def test_a_run_that_waits_for_a_person_keeps_what_it_has_found_so_far(ledger: Ledger) -> None:
+    with time_machine.travel(TODAY - timedelta(days=5), tick=False):
+        ledger.open_run(FLOW, "asks", None, None, "manual")
+        ledger.save_outcomes(FLOW, "asks", [Outcome("1", "101", "unchanged")])
+        ledger.save_outcomes(f"{FLOW}, customers", "asks", [Outcome("anna", "7", "unchanged")])
+    with time_machine.travel(TODAY, tick=False):
+        ledger.forget_older_than(1)
+        assert len(ledger.outcomes(FLOW, "asks") + ledger.outcomes(f"{FLOW}, customers", "asks")) == 2
+        ledger.close_run(FLOW, "asks", {}, 1, 0, [])
+        ledger.forget_older_than(1)
+    assert ledger.outcomes(FLOW, "asks") + ledger.outcomes(f"{FLOW}, customers", "asks") == []
+
+
+def test_nothing_is_told_of_a_request_that_is_too_old(ledger: Ledger) -> None:
+    with time_machine.travel(TODAY - timedelta(days=31), tick=False):
+        fill(ledger)
+    with time_machine.travel(TODAY, tick=False):
+        ledger.forget_older_than(30)
+    assert ledger.attempts(FLOW, "order", "1") == []
 
 
 def test_a_person_is_erased_with_all_their_orders(ledger: Ledger) -> None:
     fill(ledger)
-    assert ledger.erase_person("customer", "anna") == 3 + 3 + 1 + 1
+    erased = ledger.erase_person("customer", "anna")
+    assert erased == Erased({"customers": 1, FLOW: 2}, requests=3, recognised_by=1, links=1, waiting=1)
     assert bodies(ledger) == {"sources": {"3", "berit"}, "attempts": {"3", "berit"}}
     found = ledger.find_identities("customer", field="marker", values=[MARKER])[MARKER]
     assert [customer.target_key for customer in found] == ["10002"]
@@ -120,6 +169,30 @@ def test_a_person_is_erased_with_all_their_orders(ledger: Ledger) -> None:
     assert ledger.links("order", ["1"])["1"].target_key == "SO1"
 
 
+@pytest.mark.parametrize("known_by", [{"source_key": "anna"}, {"target_key": "10001"}])
+def test_a_person_is_erased_in_both_directions_at_once(ledger: Ledger, known_by: dict[str, str]) -> None:
+    fill(ledger)
+    back = ledger.mirrored()
+    back.hold("orders back", "run-1", [order("SO1"), order("SO9")], {"SO1": {"customer": {"10001"}}})
+    back.hold("order status", "run-1", [order("1"), order("3")], {})
+    back.save_links([Link("customer", "10001", "anna", "hash", {"name": back.fingerprint(MARKER)})])
+    back.save_identities("customer", [Identity("anna", "", "SE", {MARKER}, "", "", "", True)])
+    erased = ledger.erase_person("customer", **known_by)
+    assert erased.records == {"customers": 1, FLOW: 2, "orders back": 1, "order status": 1}
+    assert (erased.requests, erased.recognised_by, erased.links) == (3, 2, 2)
+    assert [key for key, one in back.held("orders back", ["SO1", "SO9"]).items() if one.source] == ["SO9"]
+    assert [key for key, one in back.held("order status", ["1", "3"]).items() if one.source] == ["3"]
+    assert back.links("customer", ["10001"])["10001"].written == {}
+    assert back.find_identities("customer", field="email", values=[MARKER]) == {}
+    assert ledger.erase_person("customer", **known_by).records == {}
+
+
+def test_a_person_that_is_known_in_one_direction_only_is_erased_from_the_other_side(ledger: Ledger) -> None:
+    fill(ledger)
+    assert ledger.mirrored().erase_person("customer", "10001").records == {"customers": 1, FLOW: 2}
+    assert bodies(ledger)["sources"] == {"3", "berit"}
+
+
 def test_another_pairs_person_of_the_same_key_is_not_touched(url: str, ledger: Ledger, keys: str) -> None:
     other = open_ledger(url, keys, pair="norway")
     fill(ledger)
@@ -127,7 +200,7 @@ def test_another_pairs_person_of_the_same_key_is_not_touched(url: str, ledger: L
     other.hold(FLOW, "run-2", [], {"3": {"customer": {"anna"}}})
     ledger.erase_person("customer", "anna")
     assert bodies(ledger)["sources"] == {"3", "berit"}
-    ledger.delete_bodies_older_than(0)
+    ledger.forget_older_than(0)
     assert bodies(other)["sources"] == {"1", "2", "3", "anna", "berit"}
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from visma_sync.ledger.database import chunks, upsert
 from visma_sync.ledger.held_records import HeldRecords
-from visma_sync.ledger.rows import Outcome
+from visma_sync.ledger.rows import Outcome, now
 from visma_sync.ledger.tables import as_row, from_row
 from visma_sync.ledger.tables import outcome as table
 
@@ -64,6 +64,7 @@ class Outcomes(HeldRecords):
 
     def _write_outcomes(self, connection: Connection, flow: str, run_id: str, outcomes: Sequence[Outcome]) -> None:
         in_order = sorted(outcomes, key=lambda outcome: outcome.key)
-        rows = [as_row(outcome, pair=self.pair, flow=flow, run_id=run_id) for outcome in in_order]
+        moment = now()
+        rows = [as_row(outcome, pair=self.pair, flow=flow, run_id=run_id, settled_at=moment) for outcome in in_order]
         upsert(connection, table, rows, ("pair", "flow", "run_id", "key"))
         self._settle(connection, flow, run_id, in_order)

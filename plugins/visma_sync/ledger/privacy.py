@@ -1,47 +1,37 @@
-"""What the ledger forgets: bodies after some days, a person on request, and old keys."""
+"""What the ledger forgets: what is too old after some days, a person on request, and old keys."""
 
-from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
+from sqlalchemy import Connection, Table, delete, exists, select, update
 from sqlalchemy import bindparam as parameter
 
-from visma_sync.ledger.database import chunks
-from visma_sync.ledger.part import LedgerPart
+from visma_sync.ledger.erasing import Erasing
+from visma_sync.ledger.held_records import WAITING
 from visma_sync.ledger.rows import now
-from visma_sync.ledger.tables import attempt, held_record, identity, link, metadata, need
+from visma_sync.ledger.tables import attempt, held_record, metadata, outcome, run
 
 AT_ONCE = 500  # bodies that are encrypted anew in one transaction: others wait for its end
 
 
-class Privacy(LedgerPart):
-    """Links, outcomes, totals and intents stay, because without them orders would be sent twice."""
+class Privacy(Erasing):
+    """Links, intents and sales stay for ever, because without them records would be sent twice."""
 
-    def delete_bodies_older_than(self, days: int) -> int:
-        """Delete the source records, requests and answers kept longer; gives how many rows lost theirs.
+    def forget_older_than(self, days: int) -> int:
+        """Delete source records, requests with their answers, outcomes and runs that are older; gives how many rows.
 
-        A record that still waits loses its source as well: the run that takes it up reads it anew.
+        A record that still waits loses its source: the run that takes it up reads it anew. It keeps its outcomes and
+        their runs, which say since when it waits; a run that is not closed keeps its own.
         """
         moment = now() - timedelta(days=days)
         with self._database.writing() as connection:
-            return self._forget_sources(connection, held_record.c.held_at < moment) + self._forget_attempts(
-                connection, attempt.c.started_at < moment
+            return (
+                self._forget_sources(connection, moment)
+                + connection.execute(
+                    delete(attempt).where(attempt.c.pair == self.pair, attempt.c.started_at < moment)
+                ).rowcount
+                + self._forget_outcomes(connection, moment)
+                + self._forget_runs(connection, moment)
             )
-
-    def erase_person(self, kind: str, source_key: str) -> int:
-        """Delete what is kept of one person, known by their key in the source; gives how many rows changed.
-
-        That is the person's own record and every record that needs it, with all requests and answers, and
-        what the linked record of the target is recognised by. The link stays, without what was written.
-        """
-        with self._database.writing() as connection:
-            rows = self._forget_identity(connection, kind, source_key)
-            for table, forget in ((held_record, self._forget_sources), (attempt, self._forget_attempts)):
-                rows += forget(connection, table.c.key == source_key)
-                for flow, keys in self._needing(connection, kind, source_key).items():
-                    for chunk in chunks(keys):
-                        rows += forget(connection, (table.c.flow == flow) & table.c.key.in_(chunk))
-            return rows
 
     def reencrypt(self) -> int:
         """Put everything of all pairs that is encrypted under the newest key; gives the number of rows.
@@ -51,46 +41,37 @@ class Privacy(LedgerPart):
         """
         return sum(self._reencrypt(table) for table in metadata.sorted_tables if _sealed_columns(table))
 
-    def _forget_sources(self, connection: Connection, which: ColumnElement[bool]) -> int:
+    def _forget_sources(self, connection: Connection, moment: datetime) -> int:
         return connection.execute(
             update(held_record)
-            .where(held_record.c.pair == self.pair, held_record.c.source.is_not(None), which)
+            .where(held_record.c.pair == self.pair, held_record.c.source.is_not(None), held_record.c.held_at < moment)
             .values(source=None)
         ).rowcount
 
-    def _forget_attempts(self, connection: Connection, which: ColumnElement[bool]) -> int:
+    def _forget_outcomes(self, connection: Connection, moment: datetime) -> int:
+        waits = exists().where(
+            held_record.c.pair == outcome.c.pair,
+            held_record.c.flow == outcome.c.flow,
+            held_record.c.key == outcome.c.key,
+            held_record.c.state.in_(WAITING),
+        )
+        open_runs = select(run.c.run_id).where(run.c.pair == self.pair, run.c.closed_at.is_(None))
         return connection.execute(
-            update(attempt)
-            .where(
-                attempt.c.pair == self.pair,
-                or_(attempt.c.request.is_not(None), attempt.c.answer.is_not(None)),
-                which,
+            delete(outcome).where(
+                outcome.c.pair == self.pair,
+                outcome.c.settled_at < moment,
+                outcome.c.run_id.not_in(open_runs),
+                ~waits,
             )
-            .values(request=None, answer=None)
         ).rowcount
 
-    def _forget_identity(self, connection: Connection, kind: str, source_key: str) -> int:
-        of_person = (link.c.pair == self.pair, link.c.kind == kind, link.c.source_key == source_key)
-        target_keys = select(link.c.target_key).where(*of_person)
-        identities = connection.execute(
-            delete(identity).where(
-                identity.c.pair == self.pair, identity.c.kind == kind, identity.c.target_key.in_(target_keys)
-            )
+    def _forget_runs(self, connection: Connection, moment: datetime) -> int:
+        has_outcomes = exists().where(
+            outcome.c.pair == run.c.pair, outcome.c.flow == run.c.flow, outcome.c.run_id == run.c.run_id
         )
-        links = connection.execute(update(link).where(*of_person).values(written={}, detail={}, source_hash=""))
-        return identities.rowcount + links.rowcount
-
-    def _needing(self, connection: Connection, kind: str, source_key: str) -> dict[str, list[str]]:
-        """The keys of the records that need this person, by flow."""
-        keys: dict[str, list[str]] = defaultdict(list)
-        rows = connection.execute(
-            select(need.c.flow, need.c.record_key).where(
-                need.c.pair == self.pair, need.c.kind == kind, need.c.needed_key == source_key
-            )
-        )
-        for flow, record_key in rows:
-            keys[flow].append(record_key)
-        return keys
+        return connection.execute(
+            delete(run).where(run.c.pair == self.pair, run.c.closed_at < moment, ~has_outcomes)
+        ).rowcount
 
     def _reencrypt(self, table: Table) -> int:
         done, last = 0, 0

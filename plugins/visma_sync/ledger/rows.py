@@ -151,7 +151,6 @@ class Attempt:
     run_id: str
     request: Any | None
     answer: Any | None
-    status: int | None
     error: str
     started_at: datetime
     duration_ms: int

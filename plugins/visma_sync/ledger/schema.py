@@ -5,7 +5,7 @@ from sqlalchemy import Connection, inspect, text
 from visma_sync.ledger.database import Database
 
 VERSION_TABLE = "visma_sync_alembic_version"
-NEWEST = "0004"
+NEWEST = "0005"
 LOCK_NUMBER = 1986622305  # any number of our own: PostgreSQL's advisory locks have no names
 
 

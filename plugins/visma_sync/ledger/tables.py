@@ -192,7 +192,9 @@ outcome = Table(
     Column("vat", ExactDecimal, nullable=True),
     _text("fingerprint"),
     _json("facts"),
+    _moment("settled_at"),
     Index("visma_sync_outcome_key", "key", "flow", "pair"),
+    Index("visma_sync_outcome_settled", "pair", "settled_at"),
 )
 
 run = Table(
@@ -244,7 +246,6 @@ attempt = Table(
     _text("run_id"),
     _sealed("request"),
     _sealed("answer"),
-    Column("status", Integer, nullable=True),
     _text("error"),
     _moment("started_at"),
     Column("duration_ms", Integer, nullable=False),

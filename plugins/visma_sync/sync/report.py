@@ -62,7 +62,7 @@ class Report:
 
 
 def write_report(run: Run, failed_tasks: Sequence[str]) -> Report:
-    """Account for every record, store the counts, and forget bodies that are older than the settings allow.
+    """Account for every record, store the counts, and forget what is older than the settings allow.
 
     Records that a failed task left behind are parked: the next run takes them up again.
     """
@@ -84,7 +84,7 @@ def write_report(run: Run, failed_tasks: Sequence[str]) -> Report:
     )
     run.ledger.close_run(run.flow, run.run_id, report.counts, report.read, report.taken_up, tuple(failed_tasks))
     for half in (run.ledger, run.ledger.mirrored()):
-        half.delete_bodies_older_than(run.settings.retention_days)
+        half.forget_older_than(run.settings.retention_days)
     return report
 
 

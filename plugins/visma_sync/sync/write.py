@@ -191,7 +191,6 @@ def _attempt(
         run.run_id,
         request=dict(write.payload),
         answer={"target_key": target_key} if target_key else None,
-        status=None,
         error=str(error) if error else "",
         started_at=started_at,
         duration_ms=int((now() - started_at).total_seconds() * 1000),

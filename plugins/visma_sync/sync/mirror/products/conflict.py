@@ -33,7 +33,6 @@ async def keep_both(
             run_id=run.run_id,
             request=request,
             answer=answer,
-            status=None,
             error="",
             started_at=now(),
             duration_ms=0,

@@ -1,0 +1,20 @@
+"""When each outcome was told, so that it can expire; and no status of answers, which nothing ever filled."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Give outcomes their moment: those that are there already expire as if they were told now."""
+    moment = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+    op.add_column(
+        "visma_sync_outcome",
+        sa.Column("settled_at", sa.DateTime, nullable=False, server_default=sa.text(f"'{moment}'")),
+    )
+    op.create_index("visma_sync_outcome_settled", "visma_sync_outcome", ["pair", "settled_at"])
+    op.drop_column("visma_sync_attempt", "status")
