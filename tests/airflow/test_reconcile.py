@@ -46,7 +46,9 @@ def test_a_missing_order_makes_the_run_red_and_is_sent_on_request_alone(stack: S
     run, state = compare(stack, resend=True)
     assert state == "failed"
     assert stack.task(run, "resend", flow=RECONCILE).state == "success"
-    assert stack.wait_for(f"reconcile__{run}", within_seconds=300) == "success"
+    resent = f"reconcile__{run}"
+    state = stack.wait_for(resent)
+    assert state == "success", (stack.airflow.task_states(FLOW, resent), stack.ledger.outcomes(FLOW, resent))
     assert [order["customer"]["refNo"] for order in stack.orders_in_target()].count(number) == 1
     _, state = compare(stack)
     assert state == "success"

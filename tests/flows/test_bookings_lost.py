@@ -1,10 +1,12 @@
 """Journals and lost answers, refusals, killed processes and a lost ledger: no invoice is booked twice, none is lost."""
 
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from tests.flows.booked import (
     EVERY_SALE,
@@ -21,13 +23,34 @@ from tests.flows.booked import (
 )
 from tests.flows.running import IMPATIENT, NOTHING_NEW, Company, only
 from tests.flows.test_kills import finished, killed_when, process
+from visma_sync.sync.run import now
 
 BEFORE_THE_EFFECT = ("refuse", "timeout_before", "429", "500", "502", "503", "expired_token")
 AFTER_THE_EFFECT = ("timeout_after", "cut", "500_after", "malformed")
 
 
+def forget_everything(company: Company, customer: str) -> None:
+    """All that may be forgotten of anybody: a customer is erased, and everything is older than it is kept."""
+    company.ledger().erase_person("customer", customer)
+    with time_machine.travel(now() + timedelta(days=400), tick=False):
+        company.ledger().forget_older_than(30)
+
+
 def all_is_booked_once(company: Company) -> bool:
     return booked(company) == owed(company) and vat_reported(company) == vat_stated(company)
+
+
+@pytest.mark.parametrize("kind", ["timeout_before", "timeout_after"])
+def test_a_journal_that_may_be_in_the_target_is_settled_whoever_is_forgotten(kind: str, shop: Company) -> None:
+    shop.tries = 1
+    for _ in range(len(invoices(shop))):
+        shop.fault(kind, **WRITES["journal"])
+    assert set(book(shop).all_ended().values()) == {"uncertain(answer_lost)"}
+    forget_everything(shop, next(iter(invoices(shop).values()))["CustomerId"])
+    shop.no_more_faults()
+    shop.tries = 5
+    book(shop)
+    assert all_is_booked_once(shop)
 
 
 @pytest.mark.parametrize("write", WRITES)

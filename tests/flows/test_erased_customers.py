@@ -10,7 +10,7 @@ from tests.flows.customers_back import FLOW as CUSTOMERS_BACK
 from tests.flows.customers_back import counts, person
 from tests.flows.customers_back import run as keep_customers_back
 from tests.flows.running import FLOW as ORDERS
-from tests.flows.running import NOTHING_NEW, Company, only
+from tests.flows.running import IMPATIENT, NOTHING_NEW, Company, only
 from tests.flows.test_customers import buyer_in_target, newcomers, ordered_by
 from visma_sync.errors import NotFoundError
 from visma_sync.sync.erase import erase_customer, lines_of
@@ -114,3 +114,21 @@ def test_who_erases_reads_what_was_erased_and_what_was_not(untroubled: Company) 
     assert f"erased: 1 records held by {ORDERS}" in lines
     assert "not touched: both systems, and backups of the ledger" in lines
     assert number not in "".join(lines)
+
+
+def test_an_order_whose_answer_was_lost_is_found_although_its_buyer_is_erased(
+    untroubled: Company,
+) -> None:
+    buyer = newcomers(untroubled, private=True)[0]
+    order = ordered_by(untroubled, buyer)
+    untroubled.decide(**IMPATIENT)
+    untroubled.tries = 1
+    untroubled.fault("timeout_after", method="POST", path="/salesorder/api/v3/SalesOrders$")
+    assert untroubled.run(only(order)).ended(order) == "uncertain(answer_lost)"
+    erased = erase_customer(untroubled.ledger(), source_number=buyer["CustomerNumber"])
+    assert erased.at_work == 1
+    assert any("once more" in line for line in lines_of(erased, 30))
+    untroubled.tries = 5
+    assert untroubled.run(NOTHING_NEW).ended(order) == "created"
+    assert erase_customer(untroubled.ledger(), source_number=buyer["CustomerNumber"]).at_work == 0
+    assert readable(untroubled, buyer["CustomerNumber"]) == []

@@ -120,6 +120,57 @@ def test_what_became_of_a_record_is_forgotten_after_the_days_that_are_set(ledger
     assert ledger.held(FLOW, ["1"])["1"].state == "unchanged"
 
 
+def test_what_may_have_been_written_unseen_keeps_what_says_what_was_sent(ledger: Ledger) -> None:
+    journals = f"{FLOW}, journals"
+    with time_machine.travel(TODAY - timedelta(days=400), tick=False):
+        fill(ledger)
+        ledger.commit(Intent(FLOW, "order", "2", "update", "EA-102", "run-1", state="open"))
+        ledger.hold(journals, "run-1", [order("EA-102"), order("EA-103")], {"EA-102": {"customer": {"anna"}}})
+    with time_machine.travel(TODAY, tick=False):
+        ledger.forget_older_than(30)
+        assert bodies(ledger) == {"sources": {"2"}, "attempts": {"2"}}
+        erased = ledger.erase_person("customer", "anna")
+    assert bodies(ledger) == {"sources": {"2"}, "attempts": {"2"}}
+    assert [key for key, one in ledger.held(journals, ["EA-102", "EA-103"]).items() if one.source] == ["EA-102"]
+    assert (erased.at_work, erased.records) == (2, {})
+
+
+def test_a_person_whose_order_a_run_has_in_hand_is_erased_once_it_is_settled(ledger: Ledger) -> None:
+    fill(ledger)
+    ledger.open_run(FLOW, "now", None, None, "scheduled")
+    ledger.hold(FLOW, "now", [order("2")], {"2": {"customer": {"anna"}}})
+    assert ledger.erase_person("customer", "anna").at_work == 1
+    assert bodies(ledger)["sources"] == {"2", "3", "berit"}
+    ledger.save_outcomes(FLOW, "now", [Outcome("2", "102", "skipped", "exists")])
+    ledger.close_run(FLOW, "now", {}, 1, 0, [])
+    assert ledger.erase_person("customer", "anna").at_work == 0
+    assert bodies(ledger)["sources"] == {"3", "berit"}
+
+
+def test_a_record_of_another_kind_with_the_number_of_a_person_is_not_theirs(ledger: Ledger) -> None:
+    fill(ledger)
+    ledger.hold("products", "run-1", [order("anna")], {})
+    ledger.commit(attempt("product", "anna"))
+    ledger.erase_person("customer", "anna")
+    assert ledger.held("products", ["anna"])["anna"].source == PERSON
+    assert ledger.attempts(FLOW, "product", "anna")[0].request == PERSON
+
+
+def test_of_a_long_wait_only_its_beginning_is_kept(ledger: Ledger) -> None:
+    states = ("parked", "created", "parked", "parked", "rejected", "parked")
+    for at, state in enumerate(states):
+        with time_machine.travel(TODAY - timedelta(days=100 - at), tick=False):
+            ledger.open_run(FLOW, f"run-{at}", None, None, "scheduled")
+            ledger.hold(FLOW, f"run-{at}", [order("1")], {})
+            ledger.save_outcomes(FLOW, f"run-{at}", [Outcome("1", "101", state, "no_units")])
+            ledger.close_run(FLOW, f"run-{at}", {}, 1, 0, [])
+    with time_machine.travel(TODAY, tick=False):
+        since = ledger.waiting_since(FLOW, ["1"])
+        ledger.forget_older_than(30)
+    assert ledger.waiting_since(FLOW, ["1"]) == since == {"1": TODAY - timedelta(days=98)}
+    assert {one.run_id for one in ledger.runs(FLOW)} == {"run-0", "run-1", "run-2"}
+
+
 @pytest.mark.parametrize("state", ["parked", "rejected", "uncertain"])
 def test_a_record_that_waits_never_forgets_since_when(ledger: Ledger, state: str) -> None:
     long_ago = TODAY - timedelta(days=400)
@@ -201,7 +252,9 @@ def test_another_pairs_person_of_the_same_key_is_not_touched(url: str, ledger: L
     ledger.erase_person("customer", "anna")
     assert bodies(ledger)["sources"] == {"3", "berit"}
     ledger.forget_older_than(0)
-    assert bodies(other)["sources"] == {"1", "2", "3", "anna", "berit"}
+    everything = {"1", "2", "3", "anna", "berit"}
+    assert bodies(other) == {"sources": everything, "attempts": everything}
+    assert len(other.outcomes(FLOW, "run-1")) == 3
 
 
 def test_another_flows_record_of_the_same_key_is_not_touched(ledger: Ledger) -> None:

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, not_, or_, select, tuple_, update
 
 from visma_sync.ledger.held_records import WAITING
 from visma_sync.ledger.part import LedgerPart
-from visma_sync.ledger.tables import attempt, held_record, identity, link, need
+from visma_sync.ledger.tables import attempt, held_record, identity, intent, link, need, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Erased:
 
     `records` are bodies of source records, by the flow that held them, `requests` requests with their answers,
     `recognised_by` customers that were recognised by something of the person, `links` those that forgot what was
-    written. `waiting` is how many of the records still wait: the run that takes one up reads it again.
+    written. `waiting` is how many of the records still wait: the run that takes one up reads it again. Among them
+    `at_work` kept everything, because a run has them in hand or a write of theirs may have landed unseen.
     """
 
     records: Mapping[str, int]
@@ -25,6 +26,7 @@ class Erased:
     recognised_by: int
     links: int
     waiting: int
+    at_work: int = 0
 
     @property
     def anything(self) -> bool:
@@ -38,6 +40,7 @@ class Erased:
             recognised_by=self.recognised_by + other.recognised_by,
             links=self.links + other.links,
             waiting=self.waiting + other.waiting,
+            at_work=self.at_work + other.at_work,
         )
 
 
@@ -76,7 +79,8 @@ class Erasing(LedgerPart):
         """Delete what is kept of one person in both directions, known by their key in the source, the target or both.
 
         That is the person's own record and every record that needs it, with all requests and answers, and what they
-        are recognised by. Links stay, without what was written. Safe to repeat.
+        are recognised by. Links stay, without what was written, and so does what cannot be read again and is needed to
+        settle a write, or is in the hands of a run. Safe to repeat.
         """
         other = self.mirrored().pair
         with self._database.writing() as connection:
@@ -86,11 +90,14 @@ class Erasing(LedgerPart):
 
 
 def _erase(connection: Connection, half: _Half, opposite: _Half) -> Erased:
-    held, requests = _theirs(held_record, half, opposite), _theirs(attempt, half, opposite)
+    held = _theirs(held_record, half, opposite, _holds_records_of(half.kind))
+    requests = _theirs(attempt, half, opposite, attempt.c.kind == half.kind)
+    at_work = or_(being_written(held_record, half.pair), _in_hand(half.pair))
     return Erased(
-        waiting=_waiting(connection, held),
-        records=_forget_sources(connection, held),
-        requests=_forget_requests(connection, requests),
+        waiting=_count(connection, and_(held, or_(held_record.c.state.in_(WAITING), at_work))),
+        at_work=_count(connection, and_(held, at_work)),
+        records=_forget_sources(connection, and_(held, not_(at_work))),
+        requests=_forget_requests(connection, and_(requests, not_(being_written(attempt, half.pair)))),
         recognised_by=_forget_identities(connection, half),
         links=_forget_written(connection, half),
     )
@@ -119,7 +126,26 @@ def _both_keys(
     return keys, target_keys
 
 
-def _theirs(table: Table, half: _Half, opposite: _Half) -> ColumnElement[bool]:
+def being_written(table: Table, pair: str) -> ColumnElement[bool]:
+    """The rows about records of which a write may have landed unseen, or about a document that is to hold them."""
+    opened = and_(intent.c.pair == pair, intent.c.state == "open")
+    return or_(
+        table.c.key.in_(select(intent.c.key).where(opened)), table.c.key.in_(select(intent.c.marker).where(opened))
+    )
+
+
+def _in_hand(pair: str) -> ColumnElement[bool]:
+    """Records that a run has fetched, and not settled yet."""
+    at_work = select(run.c.run_id).where(run.c.pair == pair, run.c.closed_at.is_(None))
+    return and_(held_record.c.state == "fetched", held_record.c.run_id.in_(at_work))
+
+
+def _holds_records_of(kind: str) -> ColumnElement[bool]:
+    """The flows of a kind, and what other flows hold of it: another kind may have the same numbers."""
+    return or_(held_record.c.flow.startswith(f"{kind}s"), held_record.c.flow.endswith(f", {kind}s"))
+
+
+def _theirs(table: Table, half: _Half, opposite: _Half, of_kind: ColumnElement[bool]) -> ColumnElement[bool]:
     """The rows about the person, about a record that needs them, and about what became of a sale: that is held in the
     other direction, under the sale's own key."""
     needing = select(need.c.flow, need.c.record_key).where(half.needing())
@@ -127,16 +153,15 @@ def _theirs(table: Table, half: _Half, opposite: _Half) -> ColumnElement[bool]:
     return and_(
         table.c.pair == half.pair,
         or_(
-            table.c.key.in_(half.keys),
+            and_(of_kind, table.c.key.in_(half.keys)),
             tuple_(table.c.flow, table.c.key).in_(needing),
             table.c.key.in_(sales),
         ),
     )
 
 
-def _waiting(connection: Connection, theirs: ColumnElement[bool]) -> int:
-    waits = held_record.c.state.in_(WAITING)
-    return connection.scalar(select(func.count()).select_from(held_record).where(theirs, waits)) or 0
+def _count(connection: Connection, theirs: ColumnElement[bool]) -> int:
+    return connection.scalar(select(func.count()).select_from(held_record).where(theirs)) or 0
 
 
 def _forget_sources(connection: Connection, theirs: ColumnElement[bool]) -> Counter[str]:

@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Table, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, or_, select, update
 from sqlalchemy import bindparam as parameter
 
-from visma_sync.ledger.erasing import Erasing
-from visma_sync.ledger.held_records import WAITING
+from visma_sync.ledger.erasing import Erasing, being_written
+from visma_sync.ledger.held_records import REJECTED_BEFORE, WAITING
 from visma_sync.ledger.rows import now
 from visma_sync.ledger.tables import attempt, held_record, metadata, outcome, run
 
@@ -19,15 +19,20 @@ class Privacy(Erasing):
     def forget_older_than(self, days: int) -> int:
         """Delete source records, requests with their answers, outcomes and runs that are older; gives how many rows.
 
-        A record that still waits loses its source: the run that takes it up reads it anew. It keeps its outcomes and
-        their runs, which say since when it waits; a run that is not closed keeps its own.
+        A record that still waits loses its source: the run that takes it up reads it anew. It keeps the outcome that
+        says since when it waits. What may have been written unseen keeps its source and its requests, which say what
+        was sent; a run that is not closed keeps its outcomes.
         """
         moment = now() - timedelta(days=days)
         with self._database.writing() as connection:
             return (
                 self._forget_sources(connection, moment)
                 + connection.execute(
-                    delete(attempt).where(attempt.c.pair == self.pair, attempt.c.started_at < moment)
+                    delete(attempt).where(
+                        attempt.c.pair == self.pair,
+                        attempt.c.started_at < moment,
+                        ~being_written(attempt, self.pair),
+                    )
                 ).rowcount
                 + self._forget_outcomes(connection, moment)
                 + self._forget_runs(connection, moment)
@@ -44,7 +49,12 @@ class Privacy(Erasing):
     def _forget_sources(self, connection: Connection, moment: datetime) -> int:
         return connection.execute(
             update(held_record)
-            .where(held_record.c.pair == self.pair, held_record.c.source.is_not(None), held_record.c.held_at < moment)
+            .where(
+                held_record.c.pair == self.pair,
+                held_record.c.source.is_not(None),
+                held_record.c.held_at < moment,
+                ~being_written(held_record, self.pair),
+            )
             .values(source=None)
         ).rowcount
 
@@ -61,7 +71,7 @@ class Privacy(Erasing):
                 outcome.c.pair == self.pair,
                 outcome.c.settled_at < moment,
                 outcome.c.run_id.not_in(open_runs),
-                ~waits,
+                or_(~waits, _waited_before()),
             )
         ).rowcount
 
@@ -105,6 +115,25 @@ class Privacy(Erasing):
                 ],
             )
         return [row.id for row in rows]
+
+
+def _waited_before() -> ColumnElement[bool]:
+    """Outcomes of a record that waited then as it had before: they do not say since when it waits."""
+    before = outcome.alias("before")
+    waited = or_(before.c.state.in_(WAITING), before.c.reason == REJECTED_BEFORE)
+    previous = (
+        select(waited)
+        .where(
+            before.c.pair == outcome.c.pair,
+            before.c.flow == outcome.c.flow,
+            before.c.key == outcome.c.key,
+            before.c.settled_at < outcome.c.settled_at,
+        )
+        .order_by(before.c.settled_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return or_(outcome.c.state.in_(WAITING), outcome.c.reason == REJECTED_BEFORE) & previous
 
 
 def _sealed_columns(table: Table) -> list[str]:

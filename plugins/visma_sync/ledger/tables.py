@@ -232,6 +232,7 @@ intent = Table(
     _moment("started_at"),
     _moment("given_up_at", nullable=True),
     _text("target_key"),
+    Index("visma_sync_intent_state", "pair", "state"),
 )
 
 attempt = Table(

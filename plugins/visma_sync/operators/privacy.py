@@ -51,6 +51,7 @@ class EraseCustomer(BaseOperator):
             "recognised_by": erased.recognised_by,
             "links": erased.links,
             "waiting": erased.waiting,
+            "at_work": erased.at_work,
         }
 
 

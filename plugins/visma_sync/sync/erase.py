@@ -43,9 +43,14 @@ def lines_of(erased: Erased, retention_days: int) -> Iterator[str]:
     yield f"erased: {erased.requests} requests with their answers"
     yield f"erased: what {erased.recognised_by} customers were recognised by"
     yield f"emptied: {erased.links} links; they stay with both keys, so that the customer is not made again"
-    if erased.waiting:
+    if erased.at_work:
         yield (
-            f"{erased.waiting} of the records wait: the next run reads them again, and forgets them {retention_days} "
+            f"kept: {erased.at_work} records that a run is working on, or whose write may have landed unseen. Erase "
+            "once more when they are settled"
+        )
+    if waiting := erased.waiting - erased.at_work:
+        yield (
+            f"{waiting} of the records wait: the next run reads them again, and forgets them {retention_days} "
             "days after they are settled. Erase once more when they are settled, or delete them in their system first"
         )
     yield "not touched: both systems, and backups of the ledger"

@@ -1,4 +1,4 @@
-"""When each outcome was told, so that it can expire; and no status of answers, which nothing ever filled."""
+"""When each outcome was told, so that it can expire; open intents by index; no status of answers: nothing filled it."""
 
 from datetime import UTC, datetime
 
@@ -17,4 +17,5 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime, nullable=False, server_default=sa.text(f"'{moment}'")),
     )
     op.create_index("visma_sync_outcome_settled", "visma_sync_outcome", ["pair", "settled_at"])
+    op.create_index("visma_sync_intent_state", "visma_sync_intent", ["pair", "state"])
     op.drop_column("visma_sync_attempt", "status")
