@@ -38,6 +38,10 @@ from visma_sync.systems.vismanet.wire import (
 )
 
 INCLUDE = Path(__file__).parents[2] / "include"
+# Both change articles by reading one, and writing it back whole: at once, one would undo what the other wrote.
+_SHARED_TURNS = dict.fromkeys(
+    ("products_vismanet_to_eaccounting", "stock_vismanet_to_eaccounting"), "articles of eaccounting"
+)
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,11 @@ def flows_by_kind(flow: str) -> dict[str, str]:
     """The flow of each kind of record that a flow touches: its own, and what it needs or reads, in its direction."""
     parts, direction = FLOWS[flow], "_".join(flow.split("_")[-3:])
     return {parts.kind: flow, **{kind: f"{kind}s_{direction}" for kind in (*parts.needs, *parts.reads)}}
+
+
+def turn_taken_by(flow: str) -> str:
+    """The name of the turn that runs of a flow take: its own, or one that it shares with other flows."""
+    return _SHARED_TURNS.get(flow, flow)
 
 
 def is_mirrored(flow: str) -> bool:

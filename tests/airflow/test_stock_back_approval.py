@@ -12,7 +12,9 @@ import simplejson
 from local.environment import sandbox_settings
 from tests.airflow.conftest import Stack
 from tests.airflow.test_stock_approval import SLOWEST_SCHEDULER_SECONDS
+from visma_sync.flows import turn_taken_by
 
+PRODUCTS = "products_vismanet_to_eaccounting"
 FLOW, FORTH = "stock_vismanet_to_eaccounting", "stock_eaccounting_to_vismanet"
 ASKED = "approve_change"
 
@@ -64,12 +66,27 @@ def test_what_a_person_approves_becomes_the_balance_of_the_articles(let_run: Sta
     time.sleep(SLOWEST_SCHEDULER_SECONDS)
     assert "would fall to zero" in stack.airflow.question(FLOW, run, stack.task(run, ASKED, flow=FLOW))
     assert not agree(stack)
-    assert stack.ledger.turn_holder(FLOW) is None
+    assert stack.ledger.turn_holder(turn_taken_by(FLOW)) is None
     passing = stack.airflow.start_run(FLOW, {})
     assert stack.wait_for(passing, flow=FLOW) == "success"
     assert stack.task(passing, ASKED, flow=FLOW).state == "skipped"
     stack.airflow.answer(FLOW, run, stack.task(run, ASKED, flow=FLOW), "Approve")
     assert stack.wait_for(run, flow=FLOW) == "success"
     assert agree(stack)
-    assert stack.ledger.turn_holder(FLOW) is None
+    assert stack.ledger.turn_holder(turn_taken_by(FLOW)) is None
     assert stack.wait_for(stack.airflow.start_run(FLOW, {}), flow=FLOW) == "success"
+
+
+def test_the_two_flows_that_change_articles_never_work_at_once(let_run: Stack) -> None:
+    stack = let_run
+    stack.airflow.wait_for_flow(PRODUCTS)
+    started = {flow: stack.airflow.start_run(flow, {}) for flow in (PRODUCTS, FLOW)}
+    for flow, run in started.items():
+        stack.wait_for(run, flow=flow)
+    ledger = stack.ledger.mirrored()
+    first, second = sorted(
+        (one for f, r in started.items() if (one := ledger.run(f, r))), key=lambda one: one.opened_at
+    )
+    assert first.closed_at is not None
+    assert first.closed_at <= second.opened_at
+    assert ledger.turn_holder(turn_taken_by(FLOW)) is None

@@ -3,6 +3,7 @@
 from typing import Any
 
 from visma_sync.errors import Reason
+from visma_sync.flows import turn_taken_by
 from visma_sync.hooks.ledger import airflow_ledger
 from visma_sync.operators.steps import StepOperator
 from visma_sync.sync.report import RunHasProblemsError, write_report
@@ -32,7 +33,7 @@ class Report(StepOperator):
             read_until = min(ledger_run.opened_at, ledger_run.window_to or ledger_run.opened_at)
             run.ledger.move_watermark(run.flow, read_until)
         # Where `TakeTurn` took it: turns are of a flow, whichever way it goes.
-        airflow_ledger().give_turn_back(dag_run.dag_id, dag_run.dag_id, dag_run.run_id)
+        airflow_ledger().give_turn_back(turn_taken_by(dag_run.dag_id), dag_run.dag_id, dag_run.run_id)
         if broken or report.problems:
             raise RunHasProblemsError(
                 [

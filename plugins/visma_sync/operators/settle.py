@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import BaseOperator
 
-from visma_sync.flows import FLOWS, is_mirrored
+from visma_sync.flows import FLOWS, is_mirrored, turn_taken_by
 from visma_sync.hooks.ledger import airflow_ledger
 from visma_sync.operators.opening import airflow_settings
 from visma_sync.operators.start import FlowRun, why_not_started
@@ -63,9 +63,9 @@ def _why_not(context: Mapping[str, Any], flow: str, *, off: bool) -> str:
         return "the settings say that it is off (flows_off)"
     if why_not := why_not_started(context, flow):
         return why_not
-    holder = airflow_ledger().turn_holder(flow)
+    holder = airflow_ledger().turn_holder(turn_taken_by(flow))
     if holder is not None and is_running(holder.dag_id, holder.run_id):
-        return f"its run {holder.run_id} is at work"
+        return f"run {holder.run_id} of {holder.dag_id} is at work"
     return ""
 
 
