@@ -239,6 +239,34 @@ def test_two_possible_customers_park_and_are_named_by_their_numbers(untroubled: 
     assert run(untroubled).ended(number) == "unchanged(found_by_email)"
 
 
+def test_a_customer_that_was_deleted_there_is_nobody_elses_match(untroubled: Company) -> None:
+    known = untroubled.in_source("customers", EmailAddress="bakkerij@noord.example")
+    run(untroubled, only(entered(untroubled, mainContact={"email": "other@noord.example"})))
+    untroubled.delete_in_source(f"customers/{known['CustomerNumber']}")
+    number = entered(untroubled)
+    assert run(untroubled, only(number)).ended(number) == "parked(found_gone)"
+    assert link_of(untroubled, number) is None
+    assert run(untroubled).ended(number) == "created"
+
+
+def test_the_customer_it_was_made_of_is_not_taken_where_it_is_inactive_or_has_another_number(
+    untroubled: Company,
+) -> None:
+    for field, ended in (
+        ({"IsActive": False}, "parked(customer_inactive)"),
+        ({"VatNumber": "NL523832096B01"}, "parked(customer_contradicts)"),
+    ):
+        email = f"{len(ended)}@noord.example"
+        known = untroubled.in_source("customers", EmailAddress=email, **field)
+        number = entered(
+            untroubled,
+            mainContact={"email": email},
+            accountReference=known["CustomerNumber"],
+            vatRegistrationId=VAT_NUMBER,
+        )
+        assert run(untroubled, only(number)).ended(number) == ended
+
+
 def test_a_customer_that_belongs_to_another_one_is_not_shared(untroubled: Company) -> None:
     first = entered(untroubled)
     run(untroubled, only(first))

@@ -112,6 +112,8 @@ def test_a_customer_that_is_gone_from_the_target_parks(untroubled: Company) -> N
     untroubled.delete_in_source(f"customers/{there(untroubled, number)['CustomerNumber']}")
     edited(untroubled, number, mainAddress={"city": "Assen"})
     assert run(untroubled, only(number)).ended(number) == "parked(gone_from_target)"
+    edited(untroubled, number, status="Inactive")
+    assert run(untroubled).ended(number) == "skipped(gone_from_target)"
 
 
 def test_an_address_that_became_incomplete_parks_and_leaves_the_target_alone(untroubled: Company) -> None:

@@ -49,6 +49,13 @@ class Identities(LedgerPart):
                 )
             insert_missing(connection, identity_value, values)
 
+    def forget_identity(self, kind: str, target_key: str) -> None:
+        """Forget by what a record of the target was recognised: it is there no more."""
+        with self._database.writing() as connection:
+            connection.execute(
+                delete(table).where(table.c.pair == self.pair, table.c.kind == kind, table.c.target_key == target_key)
+            )
+
     def find_identities(
         self, kind: str, *, field: IdentityField, values: Collection[str]
     ) -> dict[str, list[FoundIdentity]]:

@@ -78,7 +78,7 @@ def match_customer(
     )
     for rule, hits in rules:
         if hits:
-            return _the_one(customer, rule, hits, known, ledger)
+            return the_one(customer, rule, hits, known, ledger)
     return None
 
 
@@ -105,9 +105,13 @@ def _marked(customer: Customer, known: KnownCustomers, settings: Settings, *, be
     return ours
 
 
-def _the_one(
+def the_one(
     customer: Customer, rule: str, hits: Sequence[FoundIdentity], known: KnownCustomers, ledger: Ledger
 ) -> Match:
+    """The one customer of these hits, unless it is inactive, somebody else's or has other numbers.
+
+    Raises RecordParkedError naming them.
+    """
     numbers = sorted({hit.target_key for hit in hits if hit.active})
     if not numbers:
         raise _parked(

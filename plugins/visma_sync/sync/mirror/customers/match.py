@@ -10,7 +10,7 @@ from visma_sync.ledger.identities import IdentityField
 from visma_sync.ledger.ledger import Ledger
 from visma_sync.ledger.rows import FoundIdentity, Identity
 from visma_sync.settings.model import Settings
-from visma_sync.sync.customers.match import KnownCustomers, Match, match_customer
+from visma_sync.sync.customers.match import KnownCustomers, Match, match_customer, the_one
 from visma_sync.sync.mirror.customers.ports import KnownCustomer
 
 
@@ -89,8 +89,8 @@ def find_customer(customer: Customer, found: Candidates, ledger: Ledger, setting
     hits = [hit for hit in found.made_of.get(customer.reference, ()) if known.taken.get(hit.target_key) is None]
     alike = {hit.target_key for field, value in signs for hit in known.having(field, value)}
     same = [hit for hit in hits if hit.target_key in alike]
-    if len(same) == 1:
-        return Match(same[0].target_key, "marker")
+    if same:
+        return the_one(customer, "marker", same, known, ledger)
     match = match_customer(customer, known, ledger, settings, begun=False)
     if match is None and hits:
         raise RecordParkedError(

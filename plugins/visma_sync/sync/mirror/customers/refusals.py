@@ -28,3 +28,11 @@ def alike_to(customer: Customer, numbers: str) -> RecordParkedError:
         resolution="Where it is the same customer, give it the same e-mail address or number in both systems; where it"
         " is not, tell them apart by their addresses.",
     )
+
+
+def found_gone(customer: Customer, rule: str) -> RecordParkedError:
+    """The customer that it was found to be has been deleted in the target since it was last listed."""
+    return RecordParkedError(
+        [Reason("found_gone", f"customer {customer.number}: the one of the target with the same {rule} was deleted")],
+        resolution="Nothing: the next run looks for it again, and makes it where there is none.",
+    )

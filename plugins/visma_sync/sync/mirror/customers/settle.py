@@ -21,7 +21,7 @@ from visma_sync.sync.mirror.customers.known import Known, look_up
 from visma_sync.sync.mirror.customers.match import find_customer, owners
 from visma_sync.sync.mirror.customers.plan import check_new, plan_new
 from visma_sync.sync.mirror.customers.ports import CustomerSource, CustomerTarget
-from visma_sync.sync.mirror.customers.refusals import alike_to, alike_to_new, number_taken
+from visma_sync.sync.mirror.customers.refusals import alike_to, alike_to_new, found_gone, number_taken
 from visma_sync.sync.mirror.customers.update import Updates
 from visma_sync.sync.reference import Reference, plain_reference
 from visma_sync.sync.run import Run, hash_of
@@ -84,6 +84,7 @@ class _Writing:
         match = None if landed else await self._matched(customer)
         if match is not None and not begun:
             refuse_shared(customer, self.known.shared, match)
+            await self._refuse_gone(customer, match)
             return await self._link(customer, match, written)
         if not begun:
             refuse_shared(customer, self.known.shared, None)
@@ -104,6 +105,12 @@ class _Writing:
             if key in sentence:
                 sentence = sentence.replace(key, await self._number(key))
         raise RecordParkedError([Reason(refused.code, sentence)], resolution=refused.resolution)
+
+    async def _refuse_gone(self, customer: Customer, match: Match) -> None:
+        """No list shows what was deleted in the target: what we knew of it is forgotten, and nobody is linked to it."""
+        if await self.target.customer_records.read(match.number) is None:
+            self.run.ledger.forget_identity("customer", match.number)
+            raise found_gone(customer, match.rule)
 
     async def _number(self, key: str) -> str:
         customer = await self.target.customer_records.read(key)

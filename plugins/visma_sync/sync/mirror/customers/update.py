@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from visma_sync.domain.customer import Customer
 from visma_sync.errors import Reason, RecordParkedError, RecordRejectedError
@@ -82,7 +82,9 @@ class Updates:
         """Send what differs from what was written last, as far as nobody changed it in the target."""
         check_known(customer, self.run.settings, self.lists)
         looked_at = now()
-        current = await self.read(link)
+        if (current := await self._present(link)) is None and not customer.is_active:
+            return outcome_of(customer, "skipped", "gone_from_target", "it is inactive in the source", link.target_key)
+        current = current or self._gone(link)
         if is_outdated(held, self.run.ledger.links("customer", [customer.key]).get(customer.key, link)):
             return _outdated(customer, link)
         arrived = landed(self.run.ledger, sent_in_vain(self.run.ledger, lost), current.content)
@@ -118,14 +120,16 @@ class Updates:
 
     async def read(self, link: Link) -> Any:
         """The customer as it is in the target. RecordParkedError where it is there no more."""
-        current = self.present.pop(link.target_key, None)
-        current = current or await self.target.customer_records.read(link.target_key)
-        if current is None:
-            raise RecordParkedError(
-                [Reason("gone_from_target", f"customer {link.source_key} is no longer in the target")],
-                resolution="Restore the customer in the target, or make it inactive in the source.",
-            )
-        return current
+        return await self._present(link) or self._gone(link)
+
+    async def _present(self, link: Link) -> Any | None:
+        return self.present.pop(link.target_key, None) or await self.target.customer_records.read(link.target_key)
+
+    def _gone(self, link: Link) -> NoReturn:
+        raise RecordParkedError(
+            [Reason("gone_from_target", f"customer {link.source_key} is no longer in the target")],
+            resolution="Restore the customer in the target, or make it inactive in the source.",
+        )
 
     def _lost(self, customer: Customer) -> Intent | None:
         """The change whose answer never came, where there is one."""
